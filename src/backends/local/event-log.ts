@@ -1,0 +1,102 @@
+import { closeSync, fdatasync, fdatasyncSync, openSync, writeSync } from 'node:fs'
+import type { RunEvent } from '../../model/events.ts'
+import { encodeEvent } from './event-line.ts'
+import { FILE_MODE } from './layout.ts'
+import { writeError } from './store-error.ts'
+
+/** Sync to disk begins when so many rows or milliseconds have gathered. */
+const SYNC_ROWS = 64
+const SYNC_INTERVAL = 1_000
+
+/** Appends events to one experiment's log. */
+export interface EventLog {
+  /**
+   * Hands the events to the operating system as one write: they outlive the death of this process from here on.
+   * @throws LlmobsExpError `E_STORE_WRITE`
+   */
+  append(events: readonly RunEvent[]): void
+  /** Makes everything outlive a power failure, and closes the file. */
+  close(): void
+}
+
+export function openEventLog(path: string): EventLog {
+  const fd = guard(path, () => openSync(path, 'a', FILE_MODE))
+  const syncing = createBackgroundSync(fd)
+  return {
+    append(events) {
+      syncing.check(path)
+      let lines = ''
+      let rows = 0
+      for (const event of events) {
+        lines += encodeEvent(event)
+        if (event.type === 'row-finished') rows++
+      }
+      guard(path, () => writeAll(fd, Buffer.from(lines)))
+      syncing.wrote(rows)
+    },
+    close() {
+      syncing.end()
+      guard(path, () => {
+        try {
+          fdatasyncSync(fd)
+        } finally {
+          closeSync(fd)
+        }
+      })
+      syncing.check(path)
+    },
+  }
+}
+
+function writeAll(fd: number, bytes: Buffer): void {
+  for (let written = 0; written < bytes.length; ) written += writeSync(fd, bytes, written)
+}
+
+function guard<T>(path: string, action: () => T): T {
+  try {
+    return action()
+  } catch (error) {
+    throw writeError(path, error)
+  }
+}
+
+/** At most one sync is under way; the next one starts when enough has gathered. */
+function createBackgroundSync(fd: number) {
+  let rows = 0
+  let isDirty = false
+  let isSyncing = false
+  let isEnded = false
+  let failure: Error | undefined
+  let timer: NodeJS.Timeout | undefined
+
+  const sync = (): void => {
+    clearTimeout(timer)
+    timer = undefined
+    if (isSyncing || !isDirty || isEnded) return
+    isSyncing = true
+    isDirty = false
+    rows = 0
+    fdatasync(fd, (error) => {
+      isSyncing = false
+      if (error !== null && !isEnded) failure ??= error
+      if (rows >= SYNC_ROWS) sync()
+    })
+  }
+
+  return {
+    wrote(newRows: number) {
+      isDirty = true
+      rows += newRows
+      if (rows >= SYNC_ROWS) sync()
+      else timer ??= setTimeout(sync, SYNC_INTERVAL).unref()
+    },
+    /** Throws what a sync in the background failed with. */
+    check(path: string) {
+      if (failure !== undefined) throw writeError(path, failure)
+    },
+    end() {
+      isEnded = true
+      clearTimeout(timer)
+    },
+  }
+}

@@ -1,0 +1,35 @@
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+
+/** Names inside the local store. `docs/store.md` documents them. */
+export const STORE_FOLDER = '.llmobs-exp'
+export const EXPERIMENTS_FOLDER = 'experiments'
+
+/** Only the owner may look into the store: it holds the user's data. */
+export const FOLDER_MODE = 0o700
+export const FILE_MODE = 0o600
+
+export interface ExperimentFiles {
+  readonly folder: string
+  readonly manifest: string
+  readonly events: string
+  readonly lock: string
+}
+
+export function experimentFiles(storeFolder: string, experimentId: string): ExperimentFiles {
+  const folder = join(storeFolder, EXPERIMENTS_FOLDER, experimentId)
+  return {
+    folder,
+    manifest: join(folder, 'manifest.json'),
+    events: join(folder, 'events.jsonl'),
+    lock: join(folder, 'lock'),
+  }
+}
+
+/** The store's folder when none is named: beside the nearest package.json, else in the current folder. */
+export function defaultStoreFolder(currentFolder: string): string {
+  for (let folder = currentFolder; ; folder = dirname(folder)) {
+    if (existsSync(join(folder, 'package.json'))) return join(folder, STORE_FOLDER)
+    if (folder === dirname(folder)) return join(currentFolder, STORE_FOLDER)
+  }
+}

@@ -1,0 +1,107 @@
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { LlmobsExpError } from '../../model/errors.ts'
+import type { Outcome } from '../../model/outcome.ts'
+import type { DefinitionInfo } from '../../model/ports.ts'
+import type { RowCounts } from '../../model/summary.ts'
+import { FILE_MODE } from './layout.ts'
+import { readError, writeError } from './store-error.ts'
+
+/** Version of the manifest's format. */
+export const MANIFEST_FORMAT = 1
+
+/** What an experiment is, before and after it ran. Written before its first task and once more at its end. */
+export interface Manifest {
+  readonly v: number
+  /** Version of the tool that wrote it. */
+  readonly tool: string
+  readonly experimentId: string
+  /** Shared by the experiments of one command. */
+  readonly groupId: string
+  /** ISO 8601. */
+  readonly createdAt: string
+  /** The module as it was named on the command line, and the folder it was named in. */
+  readonly file: string
+  readonly currentFolder: string
+  readonly definition: DefinitionInfo
+  readonly options: ManifestOptions
+  readonly hashes: { readonly module: string; readonly config: string }
+  readonly state: ManifestState
+}
+
+/** What decides which units there are and how they are run. */
+export interface ManifestOptions {
+  readonly runs: number
+  readonly jobs: number
+  readonly evalJobs?: number
+  readonly timeout: number
+  readonly evalTimeout: number
+  readonly maxRetries: number
+  readonly maxErrors: string
+  readonly raiseErrors: boolean
+  readonly skipInvalid: boolean
+  readonly filters: readonly string[]
+  readonly records: readonly string[]
+  readonly sampleSize?: number
+  readonly sampleSeed?: number
+  readonly plannedRecords?: number
+}
+
+export type ManifestState =
+  | { readonly status: 'planned' }
+  | { readonly status: 'finished'; readonly outcome: Outcome; readonly rows: RowCounts; readonly finishedAt: string }
+
+/** Replaces the file as a whole: a reader, or a power failure, meets the old manifest or the new one. */
+export function writeManifest(path: string, manifest: Manifest): void {
+  const temporary = `${path}.tmp`
+  try {
+    const fd = openSync(temporary, 'w', FILE_MODE)
+    try {
+      writeFileSync(fd, `${JSON.stringify(manifest, undefined, 2)}\n`)
+      fsyncSync(fd)
+    } finally {
+      closeSync(fd)
+    }
+    renameSync(temporary, path)
+    syncFolder(dirname(path))
+  } catch (error) {
+    throw writeError(path, error)
+  }
+}
+
+function syncFolder(folder: string): void {
+  const fd = openSync(folder, 'r')
+  try {
+    fsyncSync(fd)
+  } finally {
+    closeSync(fd)
+  }
+}
+
+/** @throws LlmobsExpError `E_STORE_READ` for a damaged manifest, `E_STORE_FORMAT` for one of a newer version */
+export async function readManifest(path: string): Promise<Manifest> {
+  const { manifestSchema } = await import('./manifest-schema.ts')
+  const parsed = parse(path)
+  const format = typeof parsed === 'object' && parsed !== null ? Reflect.get(parsed, 'v') : undefined
+  if (typeof format === 'number' && format > MANIFEST_FORMAT) {
+    const hint = 'update llmobs-exp to read it'
+    throw new LlmobsExpError(
+      'E_STORE_FORMAT',
+      `${path} has format ${format}, which a newer version of this tool wrote`,
+      { hint },
+    )
+  }
+  const checked = manifestSchema.safeParse(parsed)
+  if (checked.success) return checked.data
+  const issue = checked.error.issues[0]
+  const where = issue === undefined ? '' : `: ${issue.path.join('.')}: ${issue.message}`
+  throw new LlmobsExpError('E_STORE_READ', `${path} is not a manifest of this tool${where}`, { cause: checked.error })
+}
+
+function parse(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'))
+  } catch (error) {
+    throw readError(path, error)
+  }
+}

@@ -1,0 +1,111 @@
+import { type FileHandle, open } from 'node:fs/promises'
+import { LlmobsExpError } from '../../model/errors.ts'
+import type { RunEvent } from '../../model/events.ts'
+import { decodeLine, lineType } from './event-line.ts'
+import { readError } from './store-error.ts'
+
+const CHUNK_BYTES = 1024 * 1024
+const LINE_FEED = 0x0a
+
+export interface ReadOptions {
+  /** Lines of other types are passed over without being parsed. */
+  readonly types?: ReadonlySet<string>
+}
+
+/** A line that could not be read, by its number from 1. */
+export interface DamagedLine {
+  readonly line: number
+  /** Whether it is the last line, cut off by the end of the process that wrote it. */
+  readonly isTorn: boolean
+}
+
+/**
+ * The events of a log up to its present end, in batches. Damaged lines are passed over and told of.
+ * @throws LlmobsExpError `E_STORE_READ`, or `E_STORE_FORMAT` for the log of a newer version
+ */
+export async function* readEvents(
+  path: string,
+  options: ReadOptions = {},
+  onDamaged: (damaged: DamagedLine) => void = () => {},
+): AsyncGenerator<readonly RunEvent[], void> {
+  let line = 0
+  for await (const lines of readLines(path)) {
+    const events: RunEvent[] = []
+    for (const { bytes, isTerminated } of lines) {
+      line++
+      if (isTerminated && options.types !== undefined && !options.types.has(lineType(bytes))) continue
+      const decoded = isTerminated ? decodeLine(bytes) : { status: 'damaged' as const }
+      if (decoded.status === 'event') events.push(decoded.event)
+      else if (decoded.status === 'damaged') onDamaged({ line, isTorn: !isTerminated })
+      else if (decoded.status === 'newer-format') throw newerFormat(path, decoded.format)
+    }
+    if (events.length > 0) yield events
+  }
+}
+
+function newerFormat(path: string, format: number): LlmobsExpError {
+  const hint = 'update llmobs-exp to read it'
+  return new LlmobsExpError(
+    'E_STORE_FORMAT',
+    `${path} has format ${format}, which a newer version of this tool wrote`,
+    { hint },
+  )
+}
+
+interface Line {
+  readonly bytes: Buffer
+  readonly isTerminated: boolean
+}
+
+async function* readLines(path: string): AsyncGenerator<readonly Line[], void> {
+  const file = await openForReading(path)
+  try {
+    const { size } = await file.stat()
+    let rest: Buffer[] = []
+    for (let position = 0; position < size; ) {
+      const chunk = await readChunk(file, { position, length: Math.min(CHUNK_BYTES, size - position) })
+      if (chunk.length === 0) break
+      position += chunk.length
+      const lastEnd = chunk.lastIndexOf(LINE_FEED)
+      if (lastEnd < 0) {
+        rest.push(chunk)
+        continue
+      }
+      const complete = chunk.subarray(0, lastEnd + 1)
+      yield splitLines(rest.length === 0 ? complete : Buffer.concat([...rest, complete]))
+      rest = lastEnd + 1 < chunk.length ? [chunk.subarray(lastEnd + 1)] : []
+    }
+    if (rest.length > 0) yield [{ bytes: Buffer.concat(rest), isTerminated: false }]
+  } catch (error) {
+    throw readError(path, error)
+  } finally {
+    await file.close()
+  }
+}
+
+async function openForReading(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, 'r')
+  } catch (error) {
+    throw readError(path, error)
+  }
+}
+
+async function readChunk(
+  file: FileHandle,
+  { position, length }: { position: number; length: number },
+): Promise<Buffer> {
+  const buffer = Buffer.allocUnsafe(length)
+  const { bytesRead } = await file.read(buffer, 0, length, position)
+  return buffer.subarray(0, bytesRead)
+}
+
+function splitLines(bytes: Buffer): Line[] {
+  const lines: Line[] = []
+  for (let start = 0; start < bytes.length; ) {
+    const end = bytes.indexOf(LINE_FEED, start)
+    lines.push({ bytes: bytes.subarray(start, end), isTerminated: true })
+    start = end + 1
+  }
+  return lines
+}

@@ -1,0 +1,98 @@
+import { existsSync, mkdirSync, readdirSync, rmSync, unlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { RowReader } from '../../model/row.ts'
+import { type EventLog, openEventLog } from './event-log.ts'
+import { EXPERIMENTS_FOLDER, type ExperimentFiles, experimentFiles, FILE_MODE, FOLDER_MODE } from './layout.ts'
+import { type Manifest, readManifest, writeManifest } from './manifest.ts'
+import { createRowReader } from './row-reader.ts'
+import { errnoOf, readError, writeError } from './store-error.ts'
+
+/** One experiment that is being written. */
+export interface StoredExperiment {
+  readonly files: ExperimentFiles
+  readonly log: EventLog
+  readonly reader: RowReader
+  /** Writes the manifest anew, closes the log and lets go of the lock. */
+  finish(manifest: Manifest): void
+  /** Takes the experiment out of the store: it never started. */
+  discard(): void
+}
+
+/** The process that is writing an experiment. */
+export interface LockOwner {
+  readonly pid: number
+  readonly host: string
+}
+
+/** The local store: a folder of experiments. Opening it for writing makes what is missing. */
+export interface LocalStore {
+  readonly folder: string
+  /** @throws LlmobsExpError `E_STORE_WRITE` */
+  create(manifest: Manifest, owner: LockOwner): StoredExperiment
+  /** Ids of all experiments, newest first. */
+  ids(): readonly string[]
+  manifest(experimentId: string): Promise<Manifest>
+  files(experimentId: string): ExperimentFiles
+}
+
+export function openLocalStore(folder: string): LocalStore {
+  return {
+    folder,
+    create: (manifest, owner) => createExperiment(folder, manifest, owner),
+    ids: () => listIds(folder),
+    manifest: (experimentId) => readManifest(experimentFiles(folder, experimentId).manifest),
+    files: (experimentId) => experimentFiles(folder, experimentId),
+  }
+}
+
+function createExperiment(storeFolder: string, manifest: Manifest, owner: LockOwner): StoredExperiment {
+  const files = experimentFiles(storeFolder, manifest.experimentId)
+  prepareFolders(storeFolder, files, owner)
+  writeManifest(files.manifest, manifest)
+  const log = openEventLog(files.events)
+  return {
+    files,
+    log,
+    reader: createRowReader(files.events),
+    finish(finished) {
+      log.close()
+      writeManifest(files.manifest, finished)
+      unlock(files.lock)
+    },
+    discard() {
+      log.close()
+      rmSync(files.folder, { recursive: true, force: true })
+    },
+  }
+}
+
+function prepareFolders(storeFolder: string, files: ExperimentFiles, owner: LockOwner): void {
+  try {
+    mkdirSync(join(storeFolder, EXPERIMENTS_FOLDER), { recursive: true, mode: FOLDER_MODE })
+    const ignore = join(storeFolder, '.gitignore')
+    if (!existsSync(ignore)) writeFileSync(ignore, '*\n', { mode: FILE_MODE })
+    mkdirSync(files.folder, { mode: FOLDER_MODE })
+    writeFileSync(files.lock, JSON.stringify(owner), { mode: FILE_MODE, flag: 'wx' })
+  } catch (error) {
+    throw writeError(files.folder, error)
+  }
+}
+
+function unlock(lock: string): void {
+  try {
+    unlinkSync(lock)
+  } catch (error) {
+    throw writeError(lock, error)
+  }
+}
+
+function listIds(storeFolder: string): readonly string[] {
+  try {
+    const entries = readdirSync(join(storeFolder, EXPERIMENTS_FOLDER), { withFileTypes: true })
+    const ids = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name)
+    return ids.sort().reverse()
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return []
+    throw readError(join(storeFolder, EXPERIMENTS_FOLDER), error)
+  }
+}

@@ -1,0 +1,12 @@
+import type { Environment } from '../config/resolve.ts'
+import type { Clock, Ids, Screen } from '../model/ports.ts'
+
+/** What every command is given: the process around it. */
+export interface CommandContext {
+  readonly screen: Screen
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly env: Environment
+  readonly currentFolder: string
+  readonly version: string
+}

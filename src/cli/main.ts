@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs'
+import process from 'node:process'
+import { createScreen } from '../terminal/screen.ts'
+import type { CommandContext } from './command-context.ts'
+import { exitCodeOf } from './exit-code.ts'
+import { CommanderError, createProgram } from './program.ts'
+import { createClock, createIds } from './system.ts'
+
+/** The command line, from its arguments to the exit code of this process. Never ends the process itself: a pipe would lose output. */
+export async function main(argv: readonly string[]): Promise<void> {
+  const context: CommandContext = {
+    screen: createScreen(),
+    clock: createClock(),
+    ids: createIds(),
+    env: process.env,
+    currentFolder: process.cwd(),
+    version: readVersion(),
+  }
+  const setExitCode = (code: number): void => {
+    process.exitCode = code
+  }
+  try {
+    await createProgram(context, setExitCode).parseAsync([...argv])
+  } catch (error) {
+    if (error instanceof CommanderError) setExitCode(error.exitCode === 0 ? 0 : 2)
+    else {
+      const { reportError } = await import('./report-error.ts')
+      await reportError(error, context)
+      setExitCode(exitCodeOf(error))
+    }
+  }
+}
+
+function readVersion(): string {
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
+  return version
+}

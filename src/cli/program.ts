@@ -1,0 +1,74 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { addOptions } from '../config/render-options.ts'
+import type { GivenFlags } from '../config/resolve.ts'
+import type { CommandContext } from './command-context.ts'
+import { rowSelections } from './row-selections.ts'
+
+const DESCRIPTION = 'Runs LLM experiments: a dataset, a task, evaluators; with honest numbers, and nothing lost.'
+
+const EXIT_CODES = `
+Exit codes:
+  0  complete and passed
+  1  complete, but rows have errors beyond --max-errors, a threshold is missed, or a summary evaluator failed
+  2  nothing was run: usage, configuration, module or dataset
+  4  ended early: planned rows are still pending
+  5  the local store failed
+  130, 143, 129  ended by SIGINT, SIGTERM, SIGHUP`
+
+/** Told the exit code of the command that ran. */
+export type SetExitCode = (code: number) => void
+
+/** The command line. Commands are imported when they run, so that help costs nothing. */
+export function createProgram(context: CommandContext, setExitCode: SetExitCode): Command {
+  const program = new Command('llmobs-exp')
+    .description(DESCRIPTION)
+    .version(context.version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    .helpCommand(false)
+    .showSuggestionAfterError()
+    .exitOverride()
+    .addHelpText('after', EXIT_CODES)
+
+  const runCommand = program
+    .command('run')
+    .description('run the experiments of one or more modules')
+    .argument('<file...>', 'modules (.ts, .mts, .cts, .js, .mjs, .cjs) or globs')
+    .action(async (files: string[], flags: GivenFlags) => {
+      const { run } = await import('./run.ts')
+      setExitCode(await run(files, flags, context))
+    })
+  addOptions(runCommand)
+
+  program
+    .command('list')
+    .description('list the experiments of the local store, newest first')
+    .addOption(storeOption())
+    .action(async (flags: { store?: string }) => {
+      const { list } = await import('./list.ts')
+      setExitCode(await list(flags, context))
+    })
+
+  program
+    .command('show')
+    .description('show a stored experiment again')
+    .argument('<experiment>', 'an id, the beginning of one, latest, latest:<name>, or a path')
+    .addOption(new Option('--rows <which>', 'print rows').choices(rowSelections))
+    .option('--reporter <name[=path]>', 'how it is told: terminal, plain, json or ndjson (repeatable)', collect)
+    .addOption(storeOption())
+    .action(async (wanted: string, flags) => {
+      const { show } = await import('./show.ts')
+      setExitCode(await show(wanted, flags, context))
+    })
+  return program
+}
+
+function storeOption(): Option {
+  return new Option('--store <dir>', 'folder of the local store').env('LLMOBS_EXP_STORE')
+}
+
+function collect(value: string, previous: string[] = []): string[] {
+  if (value === '') throw new InvalidArgumentError('expected the name of a reporter')
+  return [...previous, value]
+}
+
+export { CommanderError }

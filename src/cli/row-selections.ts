@@ -1,0 +1,4 @@
+/** What `show --rows` takes. */
+export const rowSelections = ['failing', 'all'] as const
+
+export type RowSelection = (typeof rowSelections)[number]

@@ -1,0 +1,17 @@
+import type { ExperimentView, Screen } from '../model/ports.ts'
+import { isFailing } from '../model/row.ts'
+import { renderRow } from '../reporters/format/failing-rows.ts'
+import { styleOf } from '../reporters/format/style.ts'
+import type { RowSelection } from './row-selections.ts'
+
+/** Prints rows as they are read, so that the length of the log does not matter. */
+export async function printRows(view: ExperimentView, selection: RowSelection, { stdout }: Screen): Promise<void> {
+  const style = await styleOf(stdout)
+  let printed = 0
+  for await (const row of view.reader.rows({})) {
+    if (selection === 'failing' && !isFailing(row)) continue
+    await stdout.write(`${renderRow(row, style)}\n`)
+    printed++
+  }
+  if (printed === 0) await stdout.write(`no ${selection === 'failing' ? 'failing ' : ''}rows\n`)
+}

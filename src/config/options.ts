@@ -1,0 +1,166 @@
+import { allowance, duration, integer, type OptionSpec, pairs, text, texts, toggle } from './option-kinds.ts'
+
+const WHAT = 'What runs'
+const HOW = 'How it runs'
+const VERDICT = 'When it fails'
+const SAYS = 'What it says and keeps'
+
+/** The same bounds that definitions are checked against. */
+const limits = { runs: 10_000, jobs: 10_000, maxRetries: 100 } as const
+
+const table = {
+  only: texts({
+    argument: 'name',
+    group: WHAT,
+    separator: ',',
+    description: 'run only this experiment or variant: its name, `name/variant`, or the name of its export',
+    expected: 'the name of an experiment or a variant',
+  }),
+  sampleSize: integer({
+    short: 'n',
+    min: 1,
+    max: Number.MAX_SAFE_INTEGER,
+    default: undefined,
+    group: WHAT,
+    description: 'take only so many records: the first ones, or drawn at random with --sample-seed',
+  }),
+  sampleSeed: integer({
+    min: 0,
+    max: 2 ** 32 - 1,
+    default: undefined,
+    group: WHAT,
+    description: 'draw the sample at random; the same seed draws the same records',
+  }),
+  filter: pairs({
+    argument: 'key=value',
+    between: '=',
+    group: WHAT,
+    separator: '\n',
+    description:
+      'take only records whose metadata has this value, or that have the tag key:value; all filters must match',
+    expected: 'key=value, such as language=fr',
+  }),
+  record: texts({
+    argument: 'id',
+    group: WHAT,
+    separator: '\n',
+    description: 'take only the record with this id, or with this key where it has no id',
+    expected: 'the id of a record',
+  }),
+  config: pairs({
+    argument: 'key=value',
+    between: '=',
+    group: WHAT,
+    separator: '\n',
+    description:
+      "replace a value of the definition's config; read as JSON where it is JSON; a.b reaches into an object",
+    expected: 'key=value, such as model=large-2',
+  }),
+  runs: integer({
+    short: 'r',
+    min: 1,
+    max: limits.runs,
+    default: 1,
+    group: HOW,
+    description: 'passes over the dataset',
+  }),
+  jobs: integer({
+    short: 'j',
+    min: 1,
+    max: limits.jobs,
+    default: 10,
+    group: HOW,
+    description: 'calls of tasks and evaluators in flight at once',
+  }),
+  evalJobs: integer({
+    min: 1,
+    max: limits.jobs,
+    default: undefined,
+    group: HOW,
+    description: 'give evaluators a limit of their own, beside --jobs for tasks',
+  }),
+  timeout: duration({
+    default: 600_000,
+    defaultText: '10m',
+    group: HOW,
+    description: 'how long one call of the task may take',
+  }),
+  evalTimeout: duration({
+    default: 300_000,
+    defaultText: '5m',
+    group: HOW,
+    description: 'how long one call of an evaluator may take',
+  }),
+  maxRetries: integer({
+    min: 0,
+    max: limits.maxRetries,
+    default: 0,
+    group: HOW,
+    description: 'how often a failed call is tried again',
+  }),
+  maxErrors: allowance({
+    default: { kind: 'count', count: 0 },
+    defaultText: '0',
+    group: VERDICT,
+    description: 'rows with errors (or % of the planned units) that still pass; never stops the run',
+  }),
+  raiseErrors: toggle({ group: VERDICT, description: 'stop at the first error of a task or an evaluator' }),
+  skipInvalid: toggle({ group: VERDICT, description: 'leave out records that are not valid, and count them' }),
+  reporter: texts({
+    argument: 'name[=path]',
+    group: SAYS,
+    separator: ',',
+    description: 'how results are told: terminal, plain, json or ndjson; with a path, into that file',
+    expected: 'the name of a reporter, or name=path',
+  }),
+  quiet: toggle({ group: SAYS, description: 'only errors and the last line' }),
+  debug: toggle({ group: SAYS, description: 'more about what the tool itself does' }),
+  tag: pairs({
+    argument: 'key:value',
+    between: ':',
+    group: SAYS,
+    separator: ',',
+    description: 'tag the experiment; replaces a tag of the definition with the same key',
+    expected: 'key:value, such as team:support',
+  }),
+  store: text({
+    argument: 'dir',
+    group: SAYS,
+    description: 'folder of the local store, instead of .llmobs-exp beside the nearest package.json',
+    expected: 'a folder',
+  }),
+}
+
+/** What the options of `run` come to. */
+export type RunOptions = { readonly [K in keyof typeof table]: ReturnType<(typeof table)[K]['read']> }
+
+export type OptionName = keyof RunOptions
+
+/** The options of `run`, by the name they have in code; the flag is the name in kebab-case. */
+export const runOptions: { readonly [K in OptionName]: OptionSpec<RunOptions[K]> } = table
+
+/** Every option's name, in the order of the help. */
+export const optionNames: readonly OptionName[] = Object.keys(table).filter(isOptionName)
+
+/** Options that a definition may also set, under the same name. */
+export const definitionOptions = [
+  'runs',
+  'jobs',
+  'timeout',
+  'evalTimeout',
+  'maxRetries',
+] as const satisfies readonly OptionName[]
+
+function isOptionName(name: string): name is OptionName {
+  return Object.hasOwn(table, name)
+}
+
+/** @example flagName('evalJobs') // '--eval-jobs' */
+export function flagName(name: OptionName): string {
+  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+}
+
+/** @example environmentName('evalJobs') // 'LLMOBS_EXP_EVAL_JOBS' */
+export function environmentName(name: OptionName): string {
+  return `LLMOBS_EXP_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`
+}

@@ -1,0 +1,19 @@
+export type { RecordSchemas } from './datasets/apply-schemas.ts'
+export { type FromSchemas, jsonl } from './datasets/jsonl.ts'
+export { byName, defineExperiment, multi } from './define.ts'
+export type { Dataset, DatasetRecord, ExpectedOf, InputOf, MetadataOf } from './model/dataset.ts'
+export type {
+  Awaitable,
+  EvaluatorContext,
+  EvaluatorFunction,
+  EvaluatorObject,
+  ExperimentDefinition,
+  SummaryContext,
+  SummaryRow,
+  Task,
+  TaskContext,
+  Threshold,
+  Variant,
+} from './model/definition.ts'
+export { type ErrorCode, LlmobsExpError } from './model/errors.ts'
+export type { Columns, EvalReturn, Evaluation, EvalValue, Multi } from './model/evaluation.ts'

@@ -1,0 +1,103 @@
+import { constants, realpathSync } from 'node:fs'
+import { access } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { LlmobsExpError } from '../model/errors.ts'
+import { createBuildTrace } from './build-trace.ts'
+import {
+  type CacheContent,
+  type CacheEntry,
+  cacheKey,
+  createEntry,
+  makeFolder,
+  readFresh,
+  writeEntry,
+} from './compile-cache.ts'
+import { temporaryFolder } from './temporary-folder.ts'
+
+export interface CompileOptions {
+  /** Where compiled modules are kept. Made when it is missing; a folder for temporary files is used when it cannot be written. */
+  readonly cacheFolder: string
+  /** Absolute path of this package's own entry: every import of `llmobs-exp` gets this one. */
+  readonly packageEntry: string
+}
+
+/** A user's module as a worker can import it. */
+export interface CompiledModule {
+  /** The source, as it was given. */
+  readonly file: string
+  readonly outputFile: string
+  /** To be given to `import()`. */
+  readonly url: string
+  /** Every file that was bundled, absolute. */
+  readonly inputs: readonly string[]
+  /** SHA-256 over the bundled files, in hexadecimal: the same wherever they lie. */
+  readonly hash: string
+}
+
+/**
+ * Compiles a user's TypeScript or JavaScript module. When nothing has changed since the last time, the compiler is not even loaded.
+ *
+ * @param file absolute path
+ * @throws LlmobsExpError `E_MODULE_LOAD` when it does not compile, with the place and a code frame
+ */
+export async function compileModule(file: string, options: CompileOptions): Promise<CompiledModule> {
+  const source = realFile(file)
+  const packageEntry = realFile(options.packageEntry)
+  const key = cacheKey(source, packageEntry)
+  const known = readFresh(options.cacheFolder, key)
+  if (known !== undefined) return describe(file, options.cacheFolder, known)
+  const folder = (await isWritable(options.cacheFolder)) ? options.cacheFolder : temporaryFolder()
+  const keptElsewhere = folder === options.cacheFolder ? undefined : readFresh(folder, key)
+  if (keptElsewhere !== undefined) return describe(file, folder, keptElsewhere)
+  const trace = createBuildTrace()
+  const { bundle } = await import('./bundle.ts')
+  const code = await bundle({ file: source, packageEntry, trace })
+  const entry = createEntry(source, { key, code, trace })
+  return describe(file, await keep(folder, { key, entry, code }), entry)
+}
+
+function realFile(file: string): string {
+  try {
+    return realpathSync(file)
+  } catch (cause) {
+    throw new LlmobsExpError('E_FILE_NOT_FOUND', `${basename(file)}: there is no such file`, {
+      location: { file },
+      cause,
+    })
+  }
+}
+
+async function isWritable(folder: string): Promise<boolean> {
+  try {
+    await makeFolder(folder)
+    await access(folder, constants.W_OK)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** A disk that is full or fails only now is answered with the other folder too. */
+async function keep(folder: string, content: CacheContent): Promise<string> {
+  try {
+    await writeEntry(folder, content)
+    return folder
+  } catch {
+    const other = temporaryFolder()
+    await writeEntry(other, content).catch((cause: unknown) => {
+      throw new LlmobsExpError(
+        'E_MODULE_LOAD',
+        `cannot write a compiled module, neither in ${folder} nor in ${other}`,
+        { cause },
+      )
+    })
+    return other
+  }
+}
+
+function describe(file: string, folder: string, entry: CacheEntry): CompiledModule {
+  const outputFile = join(folder, entry.outputName)
+  const inputs = entry.sources.map(({ path }) => path)
+  return { file, outputFile, url: pathToFileURL(outputFile).href, inputs, hash: entry.hash }
+}

@@ -1,0 +1,87 @@
+import { readFileSync } from 'node:fs'
+import { dirname, sep } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { LlmobsExpError, type SourceLocation } from '../model/errors.ts'
+import { codeFrame } from './code-frame.ts'
+import { statOf } from './fingerprint.ts'
+import { quote } from './quote.ts'
+
+const MAX_MESSAGE = 500
+const MAX_SOURCE_BYTES = 5_000_000
+const frameLine = /^\s*at (?:.* \()?(?:async )?((?:file:\/\/|\/|[A-Za-z]:[\\/]).*?):(\d+):(\d+)\)?$/
+// The folder that this tool's own folders lie in: `dist`.
+const ownFolder = dirname(dirname(fileURLToPath(import.meta.url))) + sep
+
+/**
+ * Explains what a module threw while it was loading, with the first place in the user's own files and a code frame. Stack traces
+ * must be mapped to the sources (`process.setSourceMapsEnabled(true)` before the import). An error of this tool, such as a
+ * definition that `byName` refused, stays what it is and gets the place.
+ *
+ * @param file the module, as messages should name it
+ */
+export function explainLoadError(thrown: unknown, file: string): LlmobsExpError {
+  const place = findPlace(thrown)
+  const location = place ?? { file }
+  const frame = place === undefined ? '' : codeFrame(readSource(place.file), place.line, place.column)
+  const details = { location, ...(frame === '' ? {} : { codeFrame: frame }) }
+  if (!(thrown instanceof LlmobsExpError)) {
+    const message = `${file} threw while it was loading: ${describe(thrown)}`
+    return new LlmobsExpError('E_MODULE_LOAD', message, { ...details, cause: thrown })
+  }
+  if (thrown.location !== undefined) return thrown
+  const hint = thrown.hint === undefined ? {} : { hint: thrown.hint }
+  return new LlmobsExpError(thrown.code, thrown.message, { ...details, ...hint, cause: thrown })
+}
+
+/** The first stack frame that lies in a file of the user's: in no package, not in this tool, and not inside Node. */
+function findPlace(thrown: unknown): Required<SourceLocation> | undefined {
+  for (const line of textOf(thrown, 'stack').split('\n')) {
+    const match = frameLine.exec(line)
+    if (match === null) continue
+    const [, where = '', lineNumber, column] = match
+    const file = toPath(where)
+    if (file !== undefined && isUserFile(file)) return { file, line: Number(lineNumber), column: Number(column) }
+  }
+  return undefined
+}
+
+function toPath(where: string): string | undefined {
+  try {
+    return where.startsWith('file:') ? fileURLToPath(where) : where
+  } catch {
+    return undefined
+  }
+}
+
+function isUserFile(file: string): boolean {
+  if (/[\\/]node_modules[\\/]/.test(file) || file.startsWith(ownFolder)) return false
+  const found = statOf(file)
+  return found?.isFile() === true && found.size <= MAX_SOURCE_BYTES
+}
+
+function readSource(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return ''
+  }
+}
+
+function describe(thrown: unknown): string {
+  if (thrown === undefined) return 'undefined'
+  if (typeof thrown !== 'object' || thrown === null) return quote(thrown)
+  const name = textOf(thrown, 'name')
+  const [message = ''] = textOf(thrown, 'message').split('\n')
+  const text = [name, message].filter((part) => part !== '').join(': ')
+  return text === '' ? 'an object without a message' : text.slice(0, MAX_MESSAGE)
+}
+
+function textOf(thrown: unknown, key: string): string {
+  if (typeof thrown !== 'object' || thrown === null) return ''
+  try {
+    const value: unknown = Reflect.get(thrown, key)
+    return typeof value === 'string' ? value : ''
+  } catch {
+    return ''
+  }
+}

@@ -1,0 +1,80 @@
+/** Every error code of the tool, with what it means in a few words. `docs/errors.md` has a paragraph for each. */
+export const errorCodes = {
+  E_USAGE: 'the command line is not one this tool understands',
+  E_OPTION: 'an option has a value it cannot have',
+  E_FILE_NOT_FOUND: 'a file named on the command line does not exist or is not a regular file',
+  E_MODULE_LOAD: 'the experiment module could not be compiled or threw while it was loading',
+  E_MODULE_EXIT: 'the experiment module ended the process while it was loading',
+  E_NO_EXPERIMENT: 'the module exports no experiment definition',
+  E_DEFINITION: 'an experiment definition is not valid',
+  E_UNKNOWN_EXPERIMENT: 'no experiment or variant has the name that was asked for',
+  E_DATASET_FILE: 'a dataset file cannot be read',
+  E_DATASET_RECORD: 'a dataset record is not valid',
+  E_DATASET_DUPLICATE_ID: 'two dataset records have the same id',
+  E_DATASET_EMPTY: 'no record is left to run',
+  E_DATASET_THREW: 'the dataset threw while it was being read',
+  E_TASK: 'the task threw',
+  E_TASK_TIMEOUT: 'the task ran longer than its timeout',
+  E_TASK_OUTPUT: 'the task returned something that cannot be kept',
+  E_EVALUATOR: 'an evaluator threw',
+  E_EVALUATOR_TIMEOUT: 'an evaluator ran longer than its timeout',
+  E_EVALUATOR_VALUE: 'an evaluator returned something that is not an evaluation',
+  E_EVALUATOR_LABEL: 'two evaluators gave a value under the same label',
+  E_SUMMARY_EVALUATOR: 'a summary evaluator threw or returned something that is not a value',
+  E_USER_CODE_ENDED:
+    'user code ended its thread: process.exit, an uncaught error, an unhandled rejection or no memory left',
+  E_REPORTER: 'a reporter failed',
+  E_STORE_WRITE: 'the local store cannot be written',
+  E_STORE_READ: 'the local store cannot be read',
+  E_STORE_FORMAT: 'the local store was written by a newer version of this tool',
+  E_STORE_UNKNOWN: 'no stored experiment matches what was asked for',
+  E_STORE_LOCKED: 'another process is writing this experiment',
+  E_INTERNAL: 'a defect of this tool',
+} as const
+
+export type ErrorCode = keyof typeof errorCodes
+
+/** A place in a user's file. `line` and `column` count from 1. */
+export interface SourceLocation {
+  readonly file: string
+  readonly line?: number
+  readonly column?: number
+}
+
+export interface ErrorDetails {
+  readonly hint?: string
+  readonly location?: SourceLocation
+  /** A few source lines with a marker under the place, ready to print. */
+  readonly codeFrame?: string
+  readonly cause?: unknown
+}
+
+/** An error the tool explains. The message says what, where, expected and got, in one line. */
+export class LlmobsExpError extends Error {
+  override readonly name = 'LlmobsExpError'
+  readonly code: ErrorCode
+  readonly hint: string | undefined
+  readonly location: SourceLocation | undefined
+  readonly codeFrame: string | undefined
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause })
+    this.code = code
+    this.hint = details.hint
+    this.location = details.location
+    this.codeFrame = details.codeFrame
+  }
+}
+
+/** What an error is once it has left the place where it was thrown: plain data that survives a thread, a file and a wire. */
+export interface ErrorInfo {
+  readonly code: ErrorCode
+  /** The thrown value's own class, such as `TypeError`. */
+  readonly name: string
+  readonly message: string
+  readonly stack?: string
+  readonly hint?: string
+  readonly location?: SourceLocation
+  readonly codeFrame?: string
+  readonly cause?: ErrorInfo
+}

@@ -1,0 +1,143 @@
+import type { ErrorCode, ErrorInfo } from './errors.ts'
+import type { LabelledEvaluation, MetricValue } from './evaluation.ts'
+import type { Json } from './json.ts'
+import type { Outcome } from './outcome.ts'
+
+/** Version of the event log's format. A reader refuses a higher one. */
+export const EVENT_FORMAT = 1
+
+/** What every event has beside its own members. */
+export interface EventStamp {
+  /** Position in the experiment's log, from 1, without gaps. */
+  readonly seq: number
+  /** Epoch milliseconds with microseconds. */
+  readonly at: number
+}
+
+/** Which unit an event is about. */
+export interface UnitRef {
+  readonly key: string
+  /** From 1. */
+  readonly iteration: number
+  /** 0, and 1 more each time the task of a row that was already pushed is run again. */
+  readonly generation: number
+}
+
+/** How long a call took and waited. Waiting is never part of the duration. */
+export interface CallTiming {
+  /** Wall clock at the start of the last attempt, epoch milliseconds with microseconds. */
+  readonly startedAt: number
+  /** Monotonic milliseconds of the last attempt. */
+  readonly durationMs: number
+  /** Milliseconds spent waiting for a slot, over all attempts. */
+  readonly queueMs: number
+  /** Milliseconds slept between attempts. */
+  readonly retryWaitMs: number
+  /** How often it was tried, from 1. */
+  readonly attempts: number
+}
+
+export interface ExperimentStarted {
+  readonly type: 'experiment-started'
+  readonly experimentId: string
+  readonly name: string
+  readonly evaluators: readonly string[]
+  readonly summaryEvaluators: readonly string[]
+  readonly runs: number
+  readonly jobs: number
+  /** Records that are planned for each run; absent where the dataset's length is not known beforehand. */
+  readonly plannedRecords?: number
+}
+
+export interface RunStarted {
+  readonly type: 'run-started'
+  readonly iteration: number
+  /** A UUID. */
+  readonly runId: string
+}
+
+/** A record, written when it is first read. */
+export interface RecordRead {
+  readonly type: 'record'
+  readonly key: string
+  /** Present when the record has an id of its own; equal to the key. */
+  readonly id?: string
+  /** 16 hexadecimal digits of a hash over input, expected output and metadata. */
+  readonly contentHash: string
+  readonly input: Json
+  readonly expectedOutput?: Json
+  readonly metadata?: Json
+  readonly tags?: readonly string[]
+}
+
+export type RowStatus = 'ok' | 'error' | 'timeout' | 'skipped' | 'cancelled'
+
+export type TaskResult =
+  | { readonly status: 'ok'; readonly output: Json }
+  | { readonly status: 'error' | 'timeout'; readonly error: ErrorInfo }
+
+export type TaskFinished = { readonly type: 'task-finished' } & UnitRef & CallTiming & TaskResult
+
+/** What one call of an evaluator came to. `multi` gives several values; `null` gives `skipped`. */
+export type EvaluatorResult =
+  | { readonly status: 'ok'; readonly evaluations: readonly LabelledEvaluation[] }
+  | { readonly status: 'skipped'; readonly reason: 'not-applicable' | 'task-failed' }
+  | { readonly status: 'error' | 'timeout'; readonly error: ErrorInfo }
+
+export type EvaluationFinished = { readonly type: 'evaluation-finished'; readonly evaluator: string } & UnitRef &
+  CallTiming &
+  EvaluatorResult
+
+export interface RowFinished extends UnitRef {
+  readonly type: 'row-finished'
+  readonly status: RowStatus
+}
+
+export type SummaryResult =
+  | ({ readonly status: 'ok' } & MetricValue)
+  | { readonly status: 'error'; readonly error: ErrorInfo }
+
+export type NamedSummaryResult = { readonly name: string } & SummaryResult
+
+export interface RunFinished {
+  readonly type: 'run-finished'
+  readonly iteration: number
+  readonly summaries: readonly NamedSummaryResult[]
+}
+
+/** The last event of an experiment that came to an end, complete or not. */
+export interface ExperimentFinished {
+  readonly type: 'experiment-finished'
+  readonly outcome: Outcome
+}
+
+/** Something people should know that is no row's result. */
+export interface Problem {
+  readonly type: 'problem'
+  readonly severity: 'warning' | 'error'
+  readonly code:
+    | ErrorCode
+    | 'W_JSON_CHANGED'
+    | 'W_MIXED_TYPES'
+    | 'W_LATE_RESULT'
+    | 'W_THREAD_REPLACED'
+    | 'W_RECORD_SKIPPED'
+    | 'W_TORN_LINE'
+    | 'W_DAMAGED_LINE'
+  readonly message: string
+  readonly key?: string
+}
+
+export type EventBody =
+  | ExperimentStarted
+  | RunStarted
+  | RecordRead
+  | TaskFinished
+  | EvaluationFinished
+  | RowFinished
+  | RunFinished
+  | ExperimentFinished
+  | Problem
+
+/** What the engine yields, the log keeps, and reporters and backends are told. */
+export type RunEvent = EventBody & EventStamp

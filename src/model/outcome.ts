@@ -1,0 +1,39 @@
+import type { ErrorInfo } from './errors.ts'
+
+export type Signal = 'SIGINT' | 'SIGTERM' | 'SIGHUP'
+
+/** Why an experiment ended before all of its planned units did. */
+export type EndReason =
+  | { readonly kind: 'signal'; readonly signal: Signal }
+  | { readonly kind: 'user-code-ended'; readonly error: ErrorInfo }
+  | { readonly kind: 'dataset-threw'; readonly error: ErrorInfo }
+  | { readonly kind: 'raise-errors'; readonly error: ErrorInfo }
+  | { readonly kind: 'store-failed'; readonly error: ErrorInfo }
+  | { readonly kind: 'not-started'; readonly error: ErrorInfo }
+
+/** How many rows with errors an experiment may have and still pass; `percent` is of the planned units. */
+export type ErrorAllowance =
+  | { readonly kind: 'count'; readonly count: number }
+  | { readonly kind: 'share'; readonly percent: number }
+
+/** One reason why a complete experiment did not pass. */
+export type Failure =
+  | {
+      readonly kind: 'errors'
+      readonly rowsWithErrors: number
+      readonly plannedUnits: number
+      readonly allowed: string
+    }
+  | { readonly kind: 'threshold'; readonly name: string; readonly wanted: string; readonly got: string }
+  | { readonly kind: 'summary-evaluator'; readonly name: string; readonly iteration: number; readonly message: string }
+
+/** What a whole experiment came to. */
+export type Outcome =
+  | { readonly status: 'passed'; readonly exitCode: 0 }
+  | { readonly status: 'failed'; readonly exitCode: 1; readonly failures: readonly Failure[] }
+  | {
+      readonly status: 'stopped'
+      readonly exitCode: number
+      readonly reason: EndReason
+      readonly failures: readonly Failure[]
+    }

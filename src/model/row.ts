@@ -1,0 +1,50 @@
+import type { CallTiming, EvaluatorResult, RecordRead, RowStatus, TaskResult, UnitRef } from './events.ts'
+
+/** A record as everything behind the executor sees it: JSON text. */
+export type RecordText = Omit<RecordRead, 'type'>
+
+/** One evaluator's result on one row. */
+export type RowEvaluation = { readonly evaluator: string } & EvaluatorResult & CallTiming
+
+/** What came of one unit, put together from the log. */
+export interface Row extends UnitRef {
+  /** Position of its record in the order of reading, from 0. For order only, never identity. */
+  readonly position: number
+  readonly status: RowStatus
+  readonly record: RecordText
+  /** Absent when the task was never run to an end. */
+  readonly task?: TaskResult & CallTiming
+  readonly evaluations: readonly RowEvaluation[]
+}
+
+/** Which rows are asked for. */
+export interface RowQuery {
+  readonly iteration?: number
+  /** Only these units, as `unitName` writes them. */
+  readonly units?: ReadonlySet<string>
+}
+
+/** Reads rows back from where they were written. */
+export interface RowReader {
+  /** In the order in which they finished. */
+  rows(query: RowQuery): AsyncIterable<Row>
+  /** In the order in which they were first read. */
+  records(): AsyncIterable<RecordText>
+}
+
+/** A unit's name within one experiment. */
+export function unitName(unit: Pick<UnitRef, 'key' | 'iteration'>): string {
+  return `${unit.iteration}/${unit.key}`
+}
+
+/** Whether a row failed or did not pass: by its task, an evaluator's failure, a boolean `false`, or an assessment `fail`. */
+export function isFailing(row: Row): boolean {
+  if (row.status === 'error' || row.status === 'timeout') return true
+  return row.evaluations.some((result) => {
+    if (result.status === 'skipped') return false
+    if (result.status !== 'ok') return true
+    return result.evaluations.some(
+      ({ type, value, assessment }) => assessment === 'fail' || (type === 'boolean' && !value),
+    )
+  })
+}

@@ -1,0 +1,93 @@
+import type { ErrorInfo } from './errors.ts'
+import type { MetricType } from './evaluation.ts'
+import type { NamedSummaryResult, RowStatus } from './events.ts'
+
+/** How many rows there are of each status. */
+export type RowCounts = { readonly [S in RowStatus | 'pending']: number }
+
+/** A 95 % interval; `rough` when there is too little data for it to mean much. */
+export interface Interval {
+  readonly low: number
+  readonly high: number
+  readonly rough: boolean
+}
+
+/** Beside every value stands how many rows it was taken over. */
+export interface Coverage {
+  readonly scored: number
+  readonly errored: number
+  readonly skipped: number
+}
+
+/** One evaluator's label over one run, or over all of them. */
+export type LabelSummary = {
+  readonly label: string
+  readonly evaluator: string
+} & Coverage &
+  LabelValue
+
+export type LabelValue =
+  | { readonly type: 'boolean'; readonly passRate: number; readonly passed: number; readonly interval: Interval }
+  | {
+      readonly type: 'score'
+      readonly mean: number
+      readonly standardDeviation: number
+      readonly interval: Interval
+      readonly p50: number
+      readonly p95: number
+      readonly min: number
+      readonly max: number
+    }
+  /** Most frequent first. */
+  | {
+      readonly type: 'categorical'
+      readonly counts: readonly { readonly value: string; readonly count: number }[]
+      readonly otherCount: number
+    }
+  | { readonly type: 'json' }
+  /** Values of several types under one label: counted, never averaged. */
+  | { readonly type: 'mixed'; readonly counts: { readonly [T in MetricType]: number } }
+  | { readonly type: 'none' }
+
+/** Errors with the same message, counted, with one example to reproduce. */
+export interface ErrorGroup {
+  readonly where: 'task' | { readonly evaluator: string }
+  readonly error: ErrorInfo
+  readonly count: number
+  readonly exampleKey: string
+}
+
+export interface Latency {
+  readonly p50: number
+  readonly p95: number
+  readonly max: number
+}
+
+export interface RunSummary {
+  readonly iteration: number
+  readonly runId: string
+  readonly rows: RowCounts
+  readonly evaluatorErrors: number
+  readonly rowsWithErrors: number
+  readonly labels: readonly LabelSummary[]
+  /** Empty until the run has finished. */
+  readonly summaries: readonly NamedSummaryResult[]
+  readonly durationMs: number
+  /** Of the task's own calls; absent while none has finished. */
+  readonly taskLatency?: Latency
+  readonly errors: readonly ErrorGroup[]
+  /** The first units that failed or did not pass, by `unitName`; at most 20. */
+  readonly failingUnits: readonly string[]
+  readonly failingCount: number
+}
+
+/** All runs together. Intervals take into account that rows of the same record are alike. */
+export interface ExperimentSummary {
+  readonly rows: RowCounts
+  readonly evaluatorErrors: number
+  readonly rowsWithErrors: number
+  readonly labels: readonly LabelSummary[]
+  readonly runs: readonly RunSummary[]
+  readonly durationMs: number
+  readonly taskLatency?: Latency
+}

@@ -1,0 +1,58 @@
+import type { EndReason, Failure, Outcome } from '../../model/outcome.ts'
+import type { ExperimentInfo } from '../../model/ports.ts'
+import { sanitize, sanitizeLine } from '../../terminal/sanitize.ts'
+import { formatNumber } from './number.ts'
+import type { Style } from './style.ts'
+
+const MAX_MESSAGE = 2000
+
+/** What an experiment came to, why, and where it is kept. */
+export function renderOutcome(info: ExperimentInfo, outcome: Outcome, style: Style): string {
+  const { colors } = style
+  const name = sanitizeLine(info.name)
+  return [
+    outcome.status === 'passed' ? `${colors.green('passed')} ${name}` : `${colors.red(outcome.status)} ${name}`,
+    ...outcomeReasons(outcome).map((reason) => `  ${reason}`),
+    colors.dim(`  stored in ${sanitizeLine(info.folder)}`),
+    '',
+  ].join('\n')
+}
+
+/** Why an experiment did not pass, one line each. */
+export function outcomeReasons(outcome: Outcome): string[] {
+  if (outcome.status === 'passed') return []
+  const failures = outcome.failures.map(formatFailure)
+  return outcome.status === 'stopped' ? [formatEndReason(outcome.reason), ...failures] : failures
+}
+
+function formatFailure(failure: Failure): string {
+  switch (failure.kind) {
+    case 'errors':
+      return `rows with errors: ${formatNumber(failure.rowsWithErrors)} of ${formatNumber(failure.plannedUnits)}, allowed ${failure.allowed}`
+    case 'threshold':
+      return sanitizeLine(`threshold ${failure.name}: wanted ${failure.wanted}, got ${failure.got}`)
+    case 'summary-evaluator':
+      return clean(`summary evaluator ${failure.name} failed in run ${failure.iteration}: ${failure.message}`)
+  }
+}
+
+function formatEndReason(reason: EndReason): string {
+  switch (reason.kind) {
+    case 'signal':
+      return `ended by ${reason.signal}`
+    case 'user-code-ended':
+      return clean(`ended by user code: ${reason.error.message}`)
+    case 'dataset-threw':
+      return clean(`the dataset threw: ${reason.error.message}`)
+    case 'raise-errors':
+      return clean(`stopped at the first error: ${reason.error.message}`)
+    case 'store-failed':
+      return clean(`the local store failed: ${reason.error.message}`)
+    case 'not-started':
+      return clean(`not started: ${reason.error.message}`)
+  }
+}
+
+function clean(text: string): string {
+  return sanitize(text.slice(0, MAX_MESSAGE)).replaceAll('\n', '\n  ')
+}

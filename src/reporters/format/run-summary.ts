@@ -1,0 +1,80 @@
+import type { ExperimentInfo } from '../../model/ports.ts'
+import type { Row } from '../../model/row.ts'
+import type { ExperimentSummary, Latency, RowCounts, RunSummary } from '../../model/summary.ts'
+import { sanitizeLine } from '../../terminal/sanitize.ts'
+import { truncate } from '../../terminal/width.ts'
+import { formatDuration, formatThroughput } from './duration.ts'
+import { renderErrorGroups } from './error-groups.ts'
+import { renderFailingRows } from './failing-rows.ts'
+import { renderLabelTable } from './label-table.ts'
+import { formatCount, formatNumber } from './number.ts'
+import type { Style } from './style.ts'
+
+export interface RunSummaryInput {
+  readonly info: ExperimentInfo
+  readonly run: RunSummary
+  /** Whether the run came to its end. */
+  readonly isComplete: boolean
+  /** The first of the rows that failed or did not pass. */
+  readonly failingRows: readonly Row[]
+}
+
+/** Everything about one run, for people. */
+export function renderRunSummary({ info, run, isComplete, failingRows }: RunSummaryInput, style: Style): string {
+  const title = info.runs === 1 ? info.name : `${info.name} · run ${run.iteration} of ${info.runs}`
+  return joinParts([
+    renderTitle(isComplete ? title : `${title} · not complete`, style),
+    [formatRowCounts(run.rows), formatTimes(run)].join('\n'),
+    renderLabelTable(run, style),
+    renderFailingRows(
+      {
+        rows: failingRows,
+        total: run.failingCount,
+        more: `llmobs-exp show ${info.experimentId} --rows failing`,
+      },
+      style,
+    ),
+    renderErrorGroups(run.errors, info, style),
+  ])
+}
+
+/** The table over all runs together. */
+export function renderAllRuns(info: ExperimentInfo, summary: ExperimentSummary, style: Style): string {
+  return joinParts([
+    renderTitle(`${info.name} · all ${formatNumber(info.runs)} runs`, style),
+    [formatRowCounts(summary.rows), formatTimes(summary)].join('\n'),
+    renderLabelTable({ labels: summary.labels, summaries: [] }, style),
+  ])
+}
+
+/** @example '1,000 rows: 990 ok, 10 error' */
+export function formatRowCounts(rows: RowCounts): string {
+  const { ok, error, timeout, skipped, cancelled, pending } = rows
+  const counts = Object.entries({ ok, error, timeout, skipped, cancelled, pending })
+  const total = counts.reduce((sum, [, count]) => sum + count, 0)
+  const present = counts.filter(([status, count]) => count > 0 || status === 'ok')
+  return `${formatCount(total, 'row')}: ${present.map(([status, count]) => `${formatNumber(count)} ${status}`).join(', ')}`
+}
+
+interface Times {
+  readonly rows: RowCounts
+  readonly durationMs: number
+  readonly taskLatency?: Latency
+}
+
+function formatTimes({ rows, durationMs, taskLatency }: Times): string {
+  const done = rows.ok + rows.error + rows.timeout
+  const times = [formatDuration(durationMs), formatThroughput(done, durationMs)]
+  if (taskLatency !== undefined) {
+    times.push(`task p50 ${formatDuration(taskLatency.p50)}`, `p95 ${formatDuration(taskLatency.p95)}`)
+  }
+  return times.join(', ')
+}
+
+function renderTitle(title: string, { colors, columns }: Style): string {
+  return colors.bold(truncate(sanitizeLine(title), columns))
+}
+
+function joinParts(parts: readonly string[]): string {
+  return `${parts.filter((part) => part !== '').join('\n\n')}\n`
+}

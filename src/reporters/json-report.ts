@@ -1,0 +1,216 @@
+import type { ErrorCode } from '../model/errors.ts'
+import type { MetricType } from '../model/evaluation.ts'
+import type { NamedSummaryResult } from '../model/events.ts'
+import type { EndReason, Failure, Outcome } from '../model/outcome.ts'
+import type { ExperimentInfo, ExperimentView, GroupOutcome } from '../model/ports.ts'
+import type { ErrorGroup, Interval, LabelSummary, Latency, RowCounts, RunSummary } from '../model/summary.ts'
+import { numberOrNull, parseOrNull } from './json-text.ts'
+
+/** Version of the document's format; grows when a member changes its meaning or goes. */
+export const JSON_REPORT_FORMAT = 1
+
+/** What `--reporter json` prints. Durations are in milliseconds; a number that could not be computed is null. */
+export interface JsonReport {
+  formatVersion: typeof JSON_REPORT_FORMAT
+  /** The exit code of the command. */
+  exitCode: number
+  experiments: JsonExperiment[]
+}
+
+export interface JsonExperiment {
+  id: string
+  /** With the variant: `support-triage/large`. */
+  name: string
+  /** The module as it was named on the command line. */
+  file: string
+  outcome: JsonOutcome
+  exitCode: number
+  /** Empty when the experiment was not started. */
+  runs: JsonRun[]
+  durationMs: number
+  taskLatencyMs: JsonLatency | null
+  log: { folder: string; eventsFile: string }
+}
+
+export interface JsonOutcome {
+  status: 'passed' | 'failed' | 'stopped'
+  /** Why it did not pass. */
+  failures: Failure[]
+  /** Why it ended early; null when it did not. */
+  stopped: { kind: EndReason['kind']; code: ErrorCode | null; message: string } | null
+}
+
+export interface JsonRun {
+  iteration: number
+  runId: string
+  /** Rows by status; `pending` ones were never finished. */
+  rows: { -readonly [S in keyof RowCounts]: number }
+  rowsWithErrors: number
+  evaluatorErrors: number
+  evaluators: JsonEvaluator[]
+  summaryEvaluators: JsonSummaryEvaluator[]
+  errors: JsonErrorGroup[]
+  durationMs: number
+  taskLatencyMs: JsonLatency | null
+}
+
+export type JsonEvaluator = {
+  label: string
+  evaluator: string
+  /** Rows the value was taken over. */
+  scored: number
+  errored: number
+  skipped: number
+} & (
+  | { type: 'boolean'; value: number | null; passed: number; interval: JsonInterval }
+  | {
+      type: 'score'
+      value: number | null
+      standardDeviation: number | null
+      interval: JsonInterval
+      p50: number | null
+      p95: number | null
+      min: number | null
+      max: number | null
+    }
+  | { type: 'categorical'; counts: { value: string; count: number }[]; otherCount: number }
+  | { type: 'json' }
+  | { type: 'mixed'; counts: { [T in MetricType]: number } }
+  | { type: 'none' }
+)
+
+export type JsonSummaryEvaluator =
+  | { name: string; status: 'ok'; type: MetricType; value: unknown }
+  | { name: string; status: 'error'; code: ErrorCode; message: string }
+
+/** A 95 % interval; `rough` when there is too little data for it to mean much. */
+export interface JsonInterval {
+  low: number | null
+  high: number | null
+  rough: boolean
+}
+
+export interface JsonLatency {
+  p50: number | null
+  p95: number | null
+  max: number | null
+}
+
+/** Errors with the same message. `evaluator` is null for errors of the task. */
+export interface JsonErrorGroup {
+  evaluator: string | null
+  code: ErrorCode
+  message: string
+  count: number
+  /** The key of one record with this error. */
+  exampleKey: string
+}
+
+/** Puts the document together. An experiment that was never started has no view, and no runs. */
+export function buildJsonReport(outcome: GroupOutcome, views: ReadonlyMap<string, ExperimentView>): JsonReport {
+  return {
+    formatVersion: JSON_REPORT_FORMAT,
+    exitCode: outcome.exitCode,
+    experiments: outcome.experiments.map(({ info, outcome }) =>
+      experimentOf(info, outcome, views.get(info.experimentId)),
+    ),
+  }
+}
+
+function experimentOf(info: ExperimentInfo, outcome: Outcome, view: ExperimentView | undefined): JsonExperiment {
+  const summary = view?.summary()
+  return {
+    id: info.experimentId,
+    name: info.name,
+    file: info.file,
+    outcome: outcomeOf(outcome),
+    exitCode: outcome.exitCode,
+    runs: (summary?.runs ?? []).map(runOf),
+    durationMs: summary?.durationMs ?? 0,
+    taskLatencyMs: latencyOf(summary?.taskLatency),
+    log: { folder: info.folder, eventsFile: info.eventsFile },
+  }
+}
+
+function outcomeOf(outcome: Outcome): JsonOutcome {
+  const failures = outcome.status === 'passed' ? [] : [...outcome.failures]
+  return { status: outcome.status, failures, stopped: outcome.status === 'stopped' ? stoppedOf(outcome.reason) : null }
+}
+
+function stoppedOf(reason: EndReason): JsonOutcome['stopped'] {
+  if (reason.kind === 'signal') return { kind: reason.kind, code: null, message: reason.signal }
+  return { kind: reason.kind, code: reason.error.code, message: reason.error.message }
+}
+
+function runOf(run: RunSummary): JsonRun {
+  return {
+    iteration: run.iteration,
+    runId: run.runId,
+    rows: { ...run.rows },
+    rowsWithErrors: run.rowsWithErrors,
+    evaluatorErrors: run.evaluatorErrors,
+    evaluators: run.labels.map(evaluatorOf),
+    summaryEvaluators: run.summaries.map(summaryEvaluatorOf),
+    errors: run.errors.map(errorGroupOf),
+    durationMs: run.durationMs,
+    taskLatencyMs: latencyOf(run.taskLatency),
+  }
+}
+
+function evaluatorOf(summary: LabelSummary): JsonEvaluator {
+  const { label, evaluator, scored, errored, skipped } = summary
+  const common = { label, evaluator, scored, errored, skipped }
+  switch (summary.type) {
+    case 'boolean': {
+      const { type, passRate, passed, interval } = summary
+      return { ...common, type, value: numberOrNull(passRate), passed, interval: intervalOf(interval) }
+    }
+    case 'score':
+      return {
+        ...common,
+        type: summary.type,
+        value: numberOrNull(summary.mean),
+        standardDeviation: numberOrNull(summary.standardDeviation),
+        interval: intervalOf(summary.interval),
+        p50: numberOrNull(summary.p50),
+        p95: numberOrNull(summary.p95),
+        min: numberOrNull(summary.min),
+        max: numberOrNull(summary.max),
+      }
+    case 'categorical':
+      return { ...common, type: summary.type, counts: [...summary.counts], otherCount: summary.otherCount }
+    case 'mixed':
+      return { ...common, type: summary.type, counts: { ...summary.counts } }
+    case 'json':
+    case 'none':
+      return { ...common, type: summary.type }
+  }
+}
+
+function summaryEvaluatorOf(summary: NamedSummaryResult): JsonSummaryEvaluator {
+  const { name } = summary
+  if (summary.status === 'error') {
+    return { name, status: summary.status, code: summary.error.code, message: summary.error.message }
+  }
+  const value = summary.type === 'json' ? parseOrNull(summary.value) : summary.value
+  return { name, status: summary.status, type: summary.type, value }
+}
+
+function errorGroupOf({ where, error, count, exampleKey }: ErrorGroup): JsonErrorGroup {
+  return {
+    evaluator: where === 'task' ? null : where.evaluator,
+    code: error.code,
+    message: error.message,
+    count,
+    exampleKey,
+  }
+}
+
+function intervalOf({ low, high, rough }: Interval): JsonInterval {
+  return { low: numberOrNull(low), high: numberOrNull(high), rough }
+}
+
+function latencyOf(latency: Latency | undefined): JsonLatency | null {
+  if (latency === undefined) return null
+  return { p50: numberOrNull(latency.p50), p95: numberOrNull(latency.p95), max: numberOrNull(latency.max) }
+}

@@ -1,0 +1,53 @@
+import type { Reporter } from '../model/ports.ts'
+import { createLogTail, type LogTail } from './log-tail.ts'
+import type { Output } from './output.ts'
+
+export interface NdjsonOptions {
+  readonly output: Output
+  /** Whether the output is the terminal's stdout. */
+  readonly ownsStdout: boolean
+}
+
+/**
+ * The events of each experiment, exactly as they stand in its log, one after the other. They are read back from the log, so that
+ * a slow reader costs no memory.
+ */
+export function createNdjsonReporter({ output, ownsStdout }: NdjsonOptions): Reporter {
+  const seen = new Set<string>()
+  const tails: LogTail[] = []
+  let hasNews = false
+  let pump: Promise<void> | undefined
+
+  const copy = async () => {
+    while (hasNews) {
+      hasNews = false
+      for (const tail of [...tails]) {
+        for await (const lines of tail.read()) await output.write(lines)
+        // Experiments come one after the other: all but the last are complete.
+        if (tail !== tails.at(-1)) await tails.shift()?.close()
+      }
+    }
+    pump = undefined
+  }
+  return {
+    name: 'ndjson',
+    ownsStdout,
+    event(_event, { info }) {
+      if (!seen.has(info.eventsFile)) {
+        seen.add(info.eventsFile)
+        tails.push(createLogTail(info.eventsFile))
+      }
+      hasNews = true
+      if (pump !== undefined) return
+      pump = copy()
+      return pump
+    },
+    async finish() {
+      await pump
+      hasNews = true
+      await copy()
+      for (const tail of tails) await tail.close()
+      await output.finish()
+    },
+  }
+}

@@ -1,0 +1,102 @@
+import { resolve } from 'node:path'
+import { LlmobsExpError } from '../model/errors.ts'
+import type { Reporter } from '../model/ports.ts'
+import { suggest } from '../model/suggest.ts'
+import { canDrawLiveArea } from '../terminal/live-area.ts'
+import { createFileOutput } from './file-output.ts'
+import { createJsonReporter } from './json.ts'
+import { createLastLine } from './last-line.ts'
+import { createNdjsonReporter } from './ndjson.ts'
+import { sinkOutput } from './output.ts'
+import { createPlainReporter } from './plain.ts'
+import { createTerminalReporter, type TerminalOptions } from './terminal.ts'
+
+/** Names that `--reporter` takes. */
+export const reporterNames = ['terminal', 'plain', 'json', 'ndjson'] as const
+
+type ReporterName = (typeof reporterNames)[number]
+
+type ReporterSpec =
+  | { readonly name: ReporterName; readonly target: 'stdout' }
+  | { readonly name: 'json' | 'ndjson'; readonly target: 'file'; readonly path: string }
+
+/**
+ * Makes the reporters that were asked for with `name` or `name=path`. The last of them always writes the last line of stderr, and
+ * one before it tells people on stderr how it goes. Without specs: `terminal` on a TTY, else `plain`.
+ *
+ * @throws E_OPTION for an unknown name, a path that cannot be written, or two reporters for stdout or for one file
+ */
+export async function resolveReporters(specs: readonly string[], options: TerminalOptions): Promise<Reporter[]> {
+  const parsed = specs.map(parseSpec)
+  if (parsed.length === 0)
+    parsed.push({ name: canDrawLiveArea(options.screen) ? 'terminal' : 'plain', target: 'stdout' })
+  checkTogether(parsed)
+  const reporters: Reporter[] = []
+  for (const spec of parsed) reporters.push(await createReporter(spec, options))
+  const forMachines = reporters.filter(({ name }) => !isForPeople(name))
+  const forPeople = reporters.filter(({ name }) => isForPeople(name))
+  if (forPeople.length === 0) forPeople.push(createStderrReporter(options))
+  // Those for people come last, so that they can still tell of a report that could not be written.
+  return [...forMachines, ...forPeople, createLastLine(options.screen)]
+}
+
+function parseSpec(spec: string): ReporterSpec {
+  const at = spec.indexOf('=')
+  const name = at === -1 ? spec : spec.slice(0, at)
+  const known = reporterNames.find((candidate) => candidate === name)
+  if (known === undefined) throw unknownName(name)
+  if (at === -1) return { name: known, target: 'stdout' }
+  const path = spec.slice(at + 1)
+  if (path === '')
+    throw new LlmobsExpError('E_OPTION', `--reporter ${known}=: expected a path after the =, got nothing`)
+  if (known === 'terminal' || known === 'plain') {
+    throw new LlmobsExpError('E_OPTION', `--reporter ${known}: expected no path, got ${JSON.stringify(path)}`)
+  }
+  return { name: known, target: 'file', path: resolve(path) }
+}
+
+function unknownName(name: string): LlmobsExpError {
+  const near = suggest(name, reporterNames)
+  return new LlmobsExpError(
+    'E_OPTION',
+    `--reporter: expected one of ${reporterNames.join(', ')}, got ${JSON.stringify(name)}`,
+    near === undefined ? {} : { hint: `did you mean ${near}?` },
+  )
+}
+
+function checkTogether(specs: readonly ReporterSpec[]): void {
+  const onStdout = specs.filter(({ target }) => target === 'stdout').map(({ name }) => name)
+  if (onStdout.length > 1) {
+    throw new LlmobsExpError(
+      'E_OPTION',
+      `--reporter: expected one reporter for stdout, got ${onStdout.join(' and ')}`,
+      {
+        hint: 'give json or ndjson a file: --reporter json=report.json',
+      },
+    )
+  }
+  const paths = specs.flatMap((spec) => (spec.target === 'file' ? [spec.path] : []))
+  const twice = paths.find((path, index) => paths.indexOf(path) !== index)
+  if (twice !== undefined) {
+    throw new LlmobsExpError('E_OPTION', `--reporter: expected a file for each reporter, got ${twice} twice`)
+  }
+}
+
+async function createReporter(spec: ReporterSpec, options: TerminalOptions): Promise<Reporter> {
+  if (spec.name === 'terminal') return createTerminalReporter(options)
+  if (spec.name === 'plain') return createPlainReporter(options)
+  const ownsStdout = spec.target === 'stdout'
+  const output = spec.target === 'stdout' ? sinkOutput(options.screen.stdout) : await createFileOutput(spec.path)
+  return spec.name === 'json'
+    ? createJsonReporter({ output, ownsStdout })
+    : createNdjsonReporter({ output, ownsStdout })
+}
+
+/** Tells people how it goes without touching stdout. */
+function createStderrReporter(options: TerminalOptions): Reporter {
+  return createPlainReporter({ ...options, ownsStdout: false })
+}
+
+function isForPeople(name: string): boolean {
+  return name === 'terminal' || name === 'plain'
+}

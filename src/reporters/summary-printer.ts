@@ -1,0 +1,79 @@
+import { toErrorInfo } from '../model/error-info.ts'
+import type { Outcome } from '../model/outcome.ts'
+import type { ExperimentInfo, ExperimentView, Screen } from '../model/ports.ts'
+import type { Row } from '../model/row.ts'
+import type { ExperimentSummary, RunSummary } from '../model/summary.ts'
+import { sanitizeLine } from '../terminal/sanitize.ts'
+import { styleOf } from './format/style.ts'
+
+const MAX_FAILING_ROWS = 10
+
+export interface RunToPrint {
+  readonly view: ExperimentView
+  readonly run: RunSummary
+  readonly isComplete: boolean
+}
+
+/** Prints what came of runs and experiments. */
+export interface SummaryPrinter {
+  /** Does something when everything that was added before has been done. */
+  add(print: () => void | Promise<void>): Promise<void>
+  printRun(run: RunToPrint): Promise<void>
+  /** With the summary, the numbers over several runs come first. */
+  printOutcome(info: ExperimentInfo, outcome: Outcome, summary?: ExperimentSummary): Promise<void>
+  /** Rejects when something could not be written. */
+  flush(): Promise<void>
+}
+
+export interface SummaryPrinterOptions {
+  readonly screen: Screen
+  /** Without it only outcomes are printed, to stderr. */
+  readonly ownsStdout: boolean
+  /** Leaves only the outcomes of experiments that did not pass, on stderr. */
+  readonly quiet: boolean
+}
+
+export function createSummaryPrinter({ screen, ownsStdout, quiet }: SummaryPrinterOptions): SummaryPrinter {
+  const printsSummaries = ownsStdout && !quiet
+  const sink = printsSummaries ? screen.stdout : screen.stderr
+  let last: Promise<void> = Promise.resolve()
+  return {
+    add(print) {
+      last = last.then(print)
+      // Also thrown to whoever waits for this or for anything later.
+      last.catch(() => {})
+      return last
+    },
+    async printRun({ view, run, isComplete }) {
+      if (!printsSummaries) return
+      // Brings cli-table3 along, which is not needed before.
+      const { renderRunSummary } = await import('./format/run-summary.ts')
+      const failingRows = await readFailingRows(view, run, screen)
+      const text = renderRunSummary({ info: view.info, run, isComplete, failingRows }, await styleOf(sink))
+      await sink.write(`${text}\n`)
+    },
+    async printOutcome(info, outcome, summary) {
+      if (quiet && outcome.status === 'passed') return
+      const style = await styleOf(sink)
+      if (printsSummaries && summary !== undefined && info.runs > 1) {
+        const { renderAllRuns } = await import('./format/run-summary.ts')
+        await sink.write(`${renderAllRuns(info, summary, style)}\n`)
+      }
+      const { renderOutcome } = await import('./format/outcome.ts')
+      await sink.write(`${renderOutcome(info, outcome, style)}${printsSummaries ? '\n' : ''}`)
+    },
+    flush: () => sink.flush(),
+  }
+}
+
+async function readFailingRows(view: ExperimentView, run: RunSummary, { stderr }: Screen): Promise<readonly Row[]> {
+  if (run.failingCount === 0) return []
+  try {
+    return (await view.failingRows(run.iteration)).slice(0, MAX_FAILING_ROWS)
+  } catch (thrown) {
+    // The numbers are worth printing even so.
+    const { message } = toErrorInfo('E_STORE_READ', thrown)
+    await stderr.write(`warning E_STORE_READ: the failing rows cannot be read back: ${sanitizeLine(message)}\n`)
+    return []
+  }
+}

@@ -1,0 +1,88 @@
+import type { EventLog } from '../backends/local/event-log.ts'
+import type { Plan } from '../engine/plan.ts'
+import { run } from '../engine/run.ts'
+import { endReasonOf, type StopSwitch } from '../engine/stop.ts'
+import type { Problem, RunEvent } from '../model/events.ts'
+import type { Outcome } from '../model/outcome.ts'
+import type { Clock, Executor, ExperimentInfo, ExperimentView, Ids } from '../model/ports.ts'
+import type { RowReader } from '../model/row.ts'
+import { decideOutcome, type OutcomeInput } from './outcome.ts'
+import { createTally, type Tally } from './tally.ts'
+import { createView } from './view.ts'
+
+/** One experiment, ready to run. */
+export interface ConductedExperiment {
+  readonly info: ExperimentInfo
+  readonly plan: Plan
+  readonly executor: Executor
+  readonly log: EventLog
+  readonly reader: RowReader
+  readonly verdict: Pick<OutcomeInput, 'maxErrors' | 'thresholds'>
+}
+
+export interface ConductPorts {
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly stop: StopSwitch
+  readonly tell: (event: RunEvent, view: ExperimentView) => void
+}
+
+export interface Conducted {
+  readonly outcome: Outcome
+  readonly view: ExperimentView
+  /** Whether any task was called. */
+  readonly taskStarted: boolean
+}
+
+/**
+ * Runs one experiment from its first event to its outcome. Every batch of events is written before anything is told of it; a
+ * store that fails ends the experiment.
+ */
+export async function conduct(experiment: ConductedExperiment, ports: ConductPorts): Promise<Conducted> {
+  const { info, plan, executor, log, reader } = experiment
+  const { clock, ids, stop } = ports
+  const tally = createTally(info, { clock, gauges: () => executor.gauges() })
+  const view = createView(info, tally, reader)
+  let lastSeq = plan.firstSeq - 1
+
+  const keep = (events: readonly RunEvent[]): void => {
+    if (stop.reason?.kind === 'store-failed') return
+    try {
+      log.append(events)
+    } catch (error) {
+      stop.stop(endReasonOf(error, 'E_STORE_WRITE'))
+      return
+    }
+    for (const event of events) {
+      lastSeq = event.seq
+      tally.apply(event)
+      ports.tell(event, view)
+    }
+  }
+
+  for await (const events of run(plan, { executor, reader, clock, ids }, stop)) keep(events)
+  keep(stamp(tally.takeProblems(), lastSeq, clock))
+  const taskStarted = executor.gauges().tasksCalled > 0
+  const outcome = decide(experiment, { tally, stop, taskStarted })
+  keep(stamp([{ type: 'experiment-finished', outcome }], lastSeq, clock))
+  return { outcome, view, taskStarted }
+}
+
+interface Ending {
+  readonly tally: Tally
+  readonly stop: StopSwitch
+  readonly taskStarted: boolean
+}
+
+function decide({ verdict }: ConductedExperiment, { tally, stop, taskStarted }: Ending): Outcome {
+  const end = stop.reason
+  return decideOutcome({ ...verdict, taskStarted, summary: tally.summary(), ...(end === undefined ? {} : { end }) })
+}
+
+function stamp(
+  bodies: readonly (Problem | { readonly type: 'experiment-finished'; readonly outcome: Outcome })[],
+  lastSeq: number,
+  clock: Clock,
+): RunEvent[] {
+  return bodies.map((body, index) => ({ ...body, seq: lastSeq + 1 + index, at: clock.now() }))
+}

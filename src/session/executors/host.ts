@@ -1,0 +1,109 @@
+import { nextTick } from 'node:process'
+import type { AnyDefinition } from '../../model/definition.ts'
+import { toErrorInfo } from '../../model/error-info.ts'
+import { LlmobsExpError } from '../../model/errors.ts'
+import type { ExperimentRef } from '../../model/ports.ts'
+import { createCalls } from './host-calls.ts'
+import { createRecordSender } from './host-records.ts'
+import { createSummaries } from './host-summaries.ts'
+import { createUnits } from './host-units.ts'
+import type { FromThread, OpenExperiment, ToThread } from './protocol.ts'
+
+/** An experiment that is open in this thread. */
+export interface HostExperiment {
+  readonly experimentId: string
+  readonly definition: AnyDefinition
+  /** Frozen. */
+  readonly config: unknown
+}
+
+export interface HostOptions {
+  /** Folder that relative dataset paths start from. */
+  readonly baseFolder: string
+  readonly startTimes: SharedArrayBuffer
+  find(ref: ExperimentRef): AnyDefinition | undefined
+  send(messages: readonly FromThread[]): void
+}
+
+export type Post = (message: FromThread) => void
+
+/** Lives beside the user's code and calls it as the main thread says. */
+export interface Host {
+  receive(messages: readonly ToThread[]): void
+  /** Sends what has gathered, at once. */
+  flush(): void
+}
+
+export function createHost(options: HostOptions): Host {
+  let outbox: FromThread[] = []
+  let experiment: HostExperiment | undefined
+
+  const flush = (): void => {
+    if (outbox.length === 0) return
+    const messages = outbox
+    outbox = []
+    options.send(messages)
+  }
+  const post: Post = (message) => {
+    if (outbox.push(message) === 1) nextTick(flush)
+  }
+  const current = (): HostExperiment => {
+    if (experiment === undefined) throw new LlmobsExpError('E_INTERNAL', 'no experiment is open in this thread')
+    return experiment
+  }
+  const calls = createCalls(post, new Float64Array(options.startTimes))
+  const units = createUnits({ calls, experiment: current })
+  const records = createRecordSender({ post, experiment: current, baseFolder: options.baseFolder })
+  const summaries = createSummaries({ calls, experiment: current })
+
+  const handle = (message: ToThread): void => {
+    switch (message[0]) {
+      case 'open':
+        experiment = openExperiment(message[1], options)
+        return
+      case 'check':
+        return records.check(message[1])
+      case 'read':
+        return records.read(message[1], message[2])
+      case 'read-more':
+        return records.readMore()
+      case 'unit':
+        return units.open(message)
+      case 'task':
+        return units.callTask(message)
+      case 'evaluator':
+        return units.callEvaluator(message)
+      case 'close':
+        return units.close(message[1])
+      case 'summary-rows':
+        return summaries.addRows(message[1], message[2])
+      case 'summary':
+        return summaries.call(message)
+      case 'close-summary':
+        return summaries.close(message[1])
+      case 'abort':
+        return calls.abort(message[1])
+      case 'abandon':
+        return calls.abandon(message[1])
+      case 'ping':
+        return post(['pong', message[1]])
+    }
+  }
+
+  return {
+    receive(messages) {
+      for (const message of messages) handle(message)
+    },
+    flush,
+  }
+}
+
+function openExperiment({ ref, experimentId, config }: OpenExperiment, options: HostOptions): HostExperiment {
+  const definition = options.find(ref)
+  if (definition === undefined) {
+    const error = new LlmobsExpError('E_MODULE_LOAD', `the module no longer exports ${ref.exportName}`)
+    options.send([['load-failed', toErrorInfo('E_MODULE_LOAD', error)]])
+    throw error
+  }
+  return { experimentId, definition, config: JSON.parse(config) }
+}

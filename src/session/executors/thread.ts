@@ -1,0 +1,114 @@
+import { nextTick } from 'node:process'
+import { Worker } from 'node:worker_threads'
+import { fromErrorInfo, toErrorInfo } from '../../model/error-info.ts'
+import { type ErrorInfo, LlmobsExpError } from '../../model/errors.ts'
+import type { ConsoleChunk, DefinitionInfo } from '../../model/ports.ts'
+import { type FromThread, START_TIME_SLOTS, type ThreadData, type ToThread } from './protocol.ts'
+
+/** One thread with the user's module in it. */
+export interface Thread {
+  /** What the module defines; rejects when it does not load. */
+  readonly loaded: Promise<readonly DefinitionInfo[]>
+  /** Start times of calls by slot, written by the thread. */
+  readonly startTimes: Float64Array
+  post(message: ToThread): void
+  /** What the thread says once it is loaded, and how it ended if nobody asked for that. */
+  listen(listener: ThreadListener): void
+  terminate(): Promise<void>
+}
+
+export interface ThreadListener {
+  message(message: FromThread): void
+  ended(error: ErrorInfo): void
+}
+
+export interface CompiledFile {
+  readonly file: string
+  readonly url: string
+}
+
+export function startThread(compiled: CompiledFile, onConsole: (chunk: ConsoleChunk) => void): Thread {
+  const shared = new SharedArrayBuffer(START_TIME_SLOTS * Float64Array.BYTES_PER_ELEMENT)
+  const data: ThreadData = { url: compiled.url, file: compiled.file, startTimes: shared }
+  const worker = new Worker(new URL('./thread-entry.js', import.meta.url), {
+    workerData: data,
+    stdout: true,
+    stderr: true,
+  })
+  forwardConsole(worker, onConsole)
+
+  let outbox: ToThread[] = []
+  let listener: ThreadListener | undefined
+  let isTerminated = false
+  let lastWords: ErrorInfo | undefined
+  const loading = createLoading()
+
+  const flush = (): void => {
+    const messages = outbox
+    outbox = []
+    worker.postMessage(messages)
+  }
+  const receive = (message: FromThread): void => {
+    if (message[0] === 'exiting') lastWords = message[1]
+    else if (message[0] === 'loaded') loading.succeed(message[1])
+    else if (message[0] === 'load-failed') loading.fail(message[1])
+    else listener?.message(message)
+  }
+  const end = (error: ErrorInfo): void => {
+    if (isTerminated) return
+    isTerminated = true
+    loading.fail({ ...error, code: 'E_MODULE_EXIT' })
+    listener?.ended(error)
+  }
+  worker.on('message', (messages: readonly FromThread[]) => messages.forEach(receive))
+  worker.on('error', (error) => end(describeDeath(error)))
+  worker.on('exit', (code) => end(lastWords ?? describeExit(code)))
+
+  return {
+    loaded: loading.promise,
+    startTimes: new Float64Array(shared),
+    post(message) {
+      if (outbox.push(message) === 1) nextTick(flush)
+    },
+    listen(newListener) {
+      listener = newListener
+    },
+    async terminate() {
+      if (!isTerminated) end(toErrorInfo('E_USER_CODE_ENDED', new Error('the thread was ended')))
+      await worker.terminate()
+    },
+  }
+}
+
+function createLoading() {
+  let succeed = (_definitions: readonly DefinitionInfo[]): void => {}
+  let fail = (_error: ErrorInfo): void => {}
+  const promise = new Promise<readonly DefinitionInfo[]>((resolve, reject) => {
+    succeed = resolve
+    fail = (error) => reject(fromErrorInfo(error))
+  })
+  promise.catch(() => {})
+  return { promise, succeed, fail }
+}
+
+/** `exit` comes as soon as the thread is gone; what it wrote last may still be on its way. */
+function forwardConsole(worker: Worker, onConsole: (chunk: ConsoleChunk) => void): void {
+  worker.stdout.setEncoding('utf8').on('data', (text: string) => onConsole({ stream: 'stdout', text }))
+  worker.stderr.setEncoding('utf8').on('data', (text: string) => onConsole({ stream: 'stderr', text }))
+}
+
+function describeDeath(thrown: unknown): ErrorInfo {
+  const info = toErrorInfo('E_USER_CODE_ENDED', thrown)
+  const isMemory =
+    typeof thrown === 'object' && thrown !== null && Reflect.get(thrown, 'code') === 'ERR_WORKER_OUT_OF_MEMORY'
+  const message = isMemory ? 'user code ran out of memory' : `an error that user code did not catch: ${info.message}`
+  const hint = isMemory
+    ? 'give it more: NODE_OPTIONS=--max-old-space-size=8192'
+    : 'await every promise, and catch errors in callbacks and timers'
+  return { ...info, code: 'E_USER_CODE_ENDED', message, hint }
+}
+
+function describeExit(code: number): ErrorInfo {
+  const message = `user code ended its thread (exit code ${code})`
+  return toErrorInfo('E_USER_CODE_ENDED', new LlmobsExpError('E_USER_CODE_ENDED', message))
+}

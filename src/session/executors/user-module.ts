@@ -1,0 +1,53 @@
+import type { Json } from '../../model/json.ts'
+import type { ConsoleChunk, DefinitionInfo, ExperimentRef } from '../../model/ports.ts'
+import { type CompiledFile, startThread, type Thread } from './thread.ts'
+import { createThreadExecutor, type ThreadExecutor, type ThreadSlot } from './thread-executor.ts'
+
+/** A user's module, loaded in a thread of its own. */
+export interface UserModule {
+  readonly definitions: readonly DefinitionInfo[]
+  /** Opens one of its experiments. One at a time. */
+  open(experiment: OpenOptions): ThreadExecutor
+  /** Ends all user code at once. */
+  close(): Promise<void>
+}
+
+export interface OpenOptions {
+  readonly ref: ExperimentRef
+  readonly experimentId: string
+  /** Effective config. */
+  readonly config: Json
+}
+
+export interface ModuleListeners {
+  readonly onConsole: (chunk: ConsoleChunk) => void
+  /** Told as soon as there is something that can be closed, before the module has loaded. */
+  readonly onModule: (module: Pick<UserModule, 'close'>) => void
+}
+
+/** @throws LlmobsExpError `E_MODULE_LOAD`, `E_MODULE_EXIT`, `E_NO_EXPERIMENT` or `E_DEFINITION` */
+export async function loadUserModule(compiled: CompiledFile, listeners: ModuleListeners): Promise<UserModule> {
+  const start = (): Thread => startThread(compiled, listeners.onConsole)
+  let thread = start()
+  const close = (): Promise<void> => thread.terminate()
+  listeners.onModule({ close })
+  const definitions = await loadedOrEnded(thread)
+  const slot: ThreadSlot = {
+    current: () => thread,
+    async replace() {
+      await thread.terminate()
+      thread = start()
+      await loadedOrEnded(thread)
+    },
+  }
+  return { definitions, open: (experiment) => createThreadExecutor(experiment, slot), close }
+}
+
+async function loadedOrEnded(thread: Thread): Promise<readonly DefinitionInfo[]> {
+  try {
+    return await thread.loaded
+  } catch (error) {
+    await thread.terminate()
+    throw error
+  }
+}

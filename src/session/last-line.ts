@@ -1,0 +1,74 @@
+import type { Outcome } from '../model/outcome.ts'
+import { combineExitCodes, describeFailures } from './outcome.ts'
+
+const MAX_TEXT = 300
+
+/** One experiment of a command, as far as the last line speaks of it. */
+export interface EndedExperiment {
+  readonly experimentId: string
+  readonly name: string
+  readonly outcome: Outcome
+}
+
+/**
+ * What the last line of stderr says: what the command came to, why, and what to do next. It speaks of the first experiment
+ * that has the command's exit code.
+ */
+export function lastLine(experiments: readonly EndedExperiment[]): string {
+  const exitCode = combineExitCodes(experiments.map(({ outcome }) => outcome))
+  const culprit = experiments.find(({ outcome }) => outcome.exitCode === exitCode)
+  if (culprit === undefined) return 'not started: no experiment was run'
+  const others =
+    experiments.length === 1 ? '' : ` (${countAlike(experiments, exitCode)} of ${experiments.length} experiments)`
+  return `${describe(culprit)}${others}; ${nextStep(culprit, exitCode)}`
+}
+
+function describe({ name, outcome }: EndedExperiment): string {
+  const title = oneLine(name)
+  switch (outcome.status) {
+    case 'passed':
+      return `passed: ${title}`
+    case 'failed': {
+      const [first = '', ...more] = describeFailures(outcome)
+      return `failed: ${title}: ${oneLine(first)}${more.length === 0 ? '' : ` (and ${more.length} more)`}`
+    }
+    case 'stopped':
+      return describeStop(title, outcome)
+  }
+}
+
+function describeStop(title: string, { reason, exitCode }: Extract<Outcome, { status: 'stopped' }>): string {
+  if (reason.kind === 'signal') return `ended by ${reason.signal}: ${title}`
+  const message = oneLine(reason.error.message)
+  const hint = reason.error.hint === undefined ? '' : ` (${oneLine(reason.error.hint)})`
+  if (exitCode === 2) return `not started: ${title}: ${message}${hint}`
+  return `${exitCode === 5 ? 'the local store failed' : 'ended early'}: ${title}: ${message}${hint}`
+}
+
+function nextStep({ experimentId, outcome }: EndedExperiment, exitCode: number): string {
+  const show = `llmobs-exp show ${experimentId}`
+  switch (exitCode) {
+    case 0:
+      return `look at it: ${show}`
+    case 1:
+      return `look at the rows: ${show} --rows failing`
+    case 2:
+      return outcome.status === 'stopped' && outcome.reason.kind === 'signal'
+        ? 'no task was started'
+        : 'no task was started; fix this and run it again'
+    case 5:
+      return `fix this and run it again; what was written is kept: ${show}`
+    default:
+      return `what is done is kept: ${show}`
+  }
+}
+
+function countAlike(experiments: readonly EndedExperiment[], exitCode: number): number {
+  return experiments.filter(({ outcome }) => outcome.exitCode === exitCode).length
+}
+
+/** Control characters would break the line, or steer the terminal. */
+function oneLine(text: string): string {
+  const flat = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, ' ').trim()
+  return flat.length <= MAX_TEXT ? flat : `${flat.slice(0, MAX_TEXT)}…`
+}

@@ -1,0 +1,36 @@
+import { type CompileOptions, compileModule } from '../load/compile.ts'
+import { selectExperiments } from '../load/select-experiments.ts'
+import type { ConsoleChunk, DefinitionInfo } from '../model/ports.ts'
+import { loadUserModule, type UserModule } from './executors/user-module.ts'
+
+/** One experiment of a loaded module. */
+export interface LoadedExperiment {
+  readonly info: DefinitionInfo
+  /** Absolute path of the module. */
+  readonly file: string
+  /** Over the module and everything it imports. */
+  readonly moduleHash: string
+  readonly module: UserModule
+}
+
+export interface LoadOptions extends CompileOptions {
+  readonly only: readonly string[]
+  readonly onConsole: (chunk: ConsoleChunk) => void
+  /** Told of each module as its thread starts, so that it can be ended whatever happens next. */
+  readonly onModule: (module: Pick<UserModule, 'close'>) => void
+}
+
+/**
+ * Loads all files, each in a thread of its own, and picks the experiments that are asked for, in written order.
+ * @throws LlmobsExpError when any of them does not load, or a name is not found
+ */
+export async function loadModules(files: readonly string[], options: LoadOptions): Promise<LoadedExperiment[]> {
+  const perFile = await Promise.all(files.map((file) => loadFile(file, options)))
+  return selectExperiments(perFile.flat(), options.only)
+}
+
+async function loadFile(file: string, options: LoadOptions): Promise<LoadedExperiment[]> {
+  const compiled = await compileModule(file, options)
+  const module = await loadUserModule(compiled, options)
+  return module.definitions.map((info) => ({ info, file, moduleHash: compiled.hash, module }))
+}

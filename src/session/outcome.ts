@@ -1,0 +1,112 @@
+import { toErrorInfo } from '../model/error-info.ts'
+import { LlmobsExpError } from '../model/errors.ts'
+import type { EndReason, ErrorAllowance, Failure, Outcome, Signal } from '../model/outcome.ts'
+import type { DefinitionInfo } from '../model/ports.ts'
+import type { ExperimentSummary, RowCounts } from '../model/summary.ts'
+import { missedThresholds } from './thresholds.ts'
+
+/** What is known of an experiment when nothing more will come. */
+export interface OutcomeInput {
+  /** Why it ended before its planned units did; absent when it came to its own end. */
+  readonly end?: EndReason
+  /** Whether any task was started: of the experiment, or for a signal of the whole command. */
+  readonly taskStarted: boolean
+  readonly summary: ExperimentSummary
+  readonly maxErrors: ErrorAllowance
+  readonly thresholds: DefinitionInfo['thresholds']
+}
+
+const signalCodes: { readonly [S in Signal]: number } = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 }
+
+/** Exit codes by precedence: with several experiments, the first that any of them has. */
+const precedence = [130, 143, 129, 5, 4, 2, 1, 3, 0]
+
+/**
+ * What an experiment came to. An experiment without a planned unit never passes, nor one with units that are still pending.
+ * Of one that was stopped only what more rows could not have changed is listed as a failure.
+ */
+export function decideOutcome(input: OutcomeInput): Outcome {
+  const end = input.end ?? ownEnd(input.summary.rows)
+  const certain = [...excessErrors(input), ...summaryErrors(input.summary)]
+  if (end !== undefined) {
+    return { status: 'stopped', exitCode: stoppedCode(end, input.taskStarted), reason: end, failures: certain }
+  }
+  const failures = [...certain, ...missedThresholds(input.thresholds, input.summary)]
+  return failures.length === 0 ? { status: 'passed', exitCode: 0 } : { status: 'failed', exitCode: 1, failures }
+}
+
+/** The exit code of a command that ran these experiments. None at all is 2: nothing was run. */
+export function combineExitCodes(outcomes: readonly Pick<Outcome, 'exitCode'>[]): number {
+  const codes = new Set(outcomes.map((outcome) => outcome.exitCode))
+  return precedence.find((code) => codes.has(code)) ?? 2
+}
+
+/** One line for each reason why an experiment did not pass; empty when it passed. */
+export function describeFailures(outcome: Outcome): string[] {
+  return outcome.status === 'passed' ? [] : outcome.failures.map(describeFailure)
+}
+
+function describeFailure(failure: Failure): string {
+  switch (failure.kind) {
+    case 'errors': {
+      const verb = failure.rowsWithErrors === 1 ? 'has' : 'have'
+      return `${failure.rowsWithErrors} of ${failure.plannedUnits} rows ${verb} errors, allowed: ${failure.allowed}`
+    }
+    case 'threshold':
+      return `${failure.name}: wanted ${failure.wanted}, got ${failure.got}`
+    case 'summary-evaluator':
+      return `summary evaluator ${failure.name} failed in run ${failure.iteration}: ${failure.message}`
+  }
+}
+
+function stoppedCode(end: EndReason, taskStarted: boolean): number {
+  switch (end.kind) {
+    case 'signal':
+      return taskStarted ? signalCodes[end.signal] : 2
+    case 'store-failed':
+      return 5
+    case 'user-code-ended':
+    case 'dataset-threw':
+      return taskStarted ? 4 : 2
+    case 'raise-errors':
+      return 1
+    case 'not-started':
+      return 2
+  }
+}
+
+/** The end of an experiment that says it is complete, but is not. */
+function ownEnd(rows: RowCounts): EndReason | undefined {
+  const planned = plannedUnits(rows)
+  if (planned === 0) {
+    const error = new LlmobsExpError('E_DATASET_EMPTY', 'expected at least one record to run, got none')
+    return { kind: 'not-started', error: toErrorInfo('E_DATASET_EMPTY', error) }
+  }
+  const undone = rows.pending + rows.cancelled
+  if (undone === 0) return undefined
+  const error = new LlmobsExpError('E_INTERNAL', `${undone} of ${planned} planned units did not run`)
+  return { kind: 'user-code-ended', error: toErrorInfo('E_INTERNAL', error) }
+}
+
+function plannedUnits(rows: RowCounts): number {
+  return rows.ok + rows.error + rows.timeout + rows.skipped + rows.cancelled + rows.pending
+}
+
+function excessErrors({ summary, maxErrors }: OutcomeInput): Failure[] {
+  const planned = plannedUnits(summary.rows)
+  const count = summary.rowsWithErrors
+  const isAllowed = maxErrors.kind === 'count' ? count <= maxErrors.count : count * 100 <= maxErrors.percent * planned
+  if (isAllowed) return []
+  const allowed = maxErrors.kind === 'count' ? String(maxErrors.count) : `${maxErrors.percent}%`
+  return [{ kind: 'errors', rowsWithErrors: count, plannedUnits: planned, allowed }]
+}
+
+function summaryErrors(summary: ExperimentSummary): Failure[] {
+  return summary.runs.flatMap((run) =>
+    run.summaries.flatMap((result): Failure[] =>
+      result.status === 'error'
+        ? [{ kind: 'summary-evaluator', name: result.name, iteration: run.iteration, message: result.error.message }]
+        : [],
+    ),
+  )
+}

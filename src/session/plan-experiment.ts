@@ -1,0 +1,85 @@
+import type { ExperimentOptions } from '../config/resolve.ts'
+import type { Plan } from '../engine/plan.ts'
+import type { SourceProblem } from '../model/dataset.ts'
+import { LlmobsExpError } from '../model/errors.ts'
+import type { DatasetCheck } from '../model/ports.ts'
+import type { LoadedExperiment } from './load-modules.ts'
+
+/** An experiment with everything decided but its place in the store. */
+export interface PlannedExperiment {
+  readonly experimentId: string
+  readonly loaded: LoadedExperiment
+  readonly options: ExperimentOptions
+  readonly plan: Plan
+}
+
+/**
+ * Decides what will run. Reads the dataset through where that can be done twice.
+ * @throws LlmobsExpError `E_DATASET_RECORD`, `E_DATASET_DUPLICATE_ID`, `E_DATASET_FILE` or `E_DATASET_EMPTY`
+ */
+export async function planExperiment(
+  loaded: LoadedExperiment,
+  options: ExperimentOptions,
+  experimentId: string,
+): Promise<PlannedExperiment> {
+  const { info } = loaded
+  const { values } = options
+  const executor = loaded.module.open({ ref: info.ref, experimentId, config: options.config })
+  const check = info.dataset.kind === 'iterable' ? undefined : await executor.check()
+  if (check !== undefined) refuseInvalid(check, info.name, values.skipInvalid)
+  const plannedRecords = check === undefined ? undefined : countPlanned(check, options)
+  const plan: Plan = {
+    experimentId,
+    name: info.name,
+    evaluators: info.evaluators,
+    summaryEvaluators: info.summaryEvaluators,
+    runs: values.runs,
+    jobs: values.jobs,
+    timeout: values.timeout,
+    evalTimeout: values.evalTimeout,
+    maxRetries: values.maxRetries,
+    raiseErrors: values.raiseErrors,
+    skipInvalid: values.skipInvalid,
+    selection: {
+      filters: values.filter,
+      records: values.record,
+      ...(values.sampleSize === undefined ? {} : { sampleSize: values.sampleSize }),
+      ...(values.sampleSeed === undefined ? {} : { sampleSeed: values.sampleSeed }),
+    },
+    ...(values.evalJobs === undefined ? {} : { evalJobs: values.evalJobs }),
+    ...(plannedRecords === undefined ? {} : { plannedRecords }),
+    firstSeq: 1,
+  }
+  return { experimentId, loaded, options, plan }
+}
+
+function refuseInvalid(check: DatasetCheck, name: string, skipInvalid: boolean): void {
+  if (check.records === 0 && check.invalidCount === 0) {
+    throw new LlmobsExpError('E_DATASET_EMPTY', `${name}: the dataset has no records`)
+  }
+  if (skipInvalid || check.invalidCount === 0) return
+  const [first, ...more] = check.invalid
+  if (first === undefined) return
+  const others = more.map((problem) => `\n  ${describe(problem)}`).join('')
+  const hint = `correct ${check.invalidCount === 1 ? 'it' : `all ${check.invalidCount}`}, or leave invalid records out with --skip-invalid`
+  throw new LlmobsExpError('E_DATASET_RECORD', first.message, {
+    hint: others === '' ? hint : `${hint}; also:${others}`,
+    ...(first.file === undefined ? {} : { location: locationOf(first, first.file) }),
+    ...(first.codeFrame === undefined ? {} : { codeFrame: first.codeFrame }),
+  })
+}
+
+function locationOf({ line, column }: SourceProblem, file: string) {
+  return { file, ...(line === undefined ? {} : { line }), ...(column === undefined ? {} : { column }) }
+}
+
+function describe({ file, line, column, message }: SourceProblem): string {
+  const place = [file, line, column].filter((part) => part !== undefined).join(':')
+  return place === '' ? message : `${place}: ${message}`
+}
+
+/** Unknown when records are picked by what stands in them. */
+function countPlanned(check: DatasetCheck, { values }: ExperimentOptions): number | undefined {
+  if (values.filter.length > 0 || values.record.length > 0) return undefined
+  return Math.min(check.records, values.sampleSize ?? check.records)
+}

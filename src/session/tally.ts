@@ -1,0 +1,198 @@
+import type { EvaluationFinished, Problem, RunEvent } from '../model/events.ts'
+import type { Clock, Gauges, Progress } from '../model/ports.ts'
+import type { ExperimentSummary, RunSummary } from '../model/summary.ts'
+import { Clusters } from '../stats/clusters.ts'
+import { LabelTypes } from './tally/label-types.ts'
+import { RunTally } from './tally/run-tally.ts'
+import { summarizeRuns } from './tally/summarize-runs.ts'
+
+/** What a tally has to know beforehand. */
+export interface TallyInfo {
+  readonly evaluators: readonly string[]
+  readonly runs: number
+  /** Records that are planned for each run, where the dataset's length is known; else the log may tell. */
+  readonly plannedRecords?: number
+}
+
+/** Where a live tally gets the time and the gauges from. */
+export interface LiveSources {
+  readonly clock: Pick<Clock, 'now'>
+  readonly gauges: () => Gauges
+}
+
+/** Counts the events of one experiment, live or replayed from its log. */
+export interface Tally {
+  apply(event: RunEvent): void
+  progress(): Progress
+  /** Numbers of one run so far; all zero for one that has not begun. */
+  run(iteration: number): RunSummary
+  summary(): ExperimentSummary
+  /** Warnings since this was last asked. */
+  takeProblems(): readonly Problem[]
+}
+
+/**
+ * Makes a tally. Its memory grows by 8 bytes for each task and each score; with several runs also by 12 bytes for each record
+ * and label and by the records' keys.
+ *
+ * @param live - absent for a replay, whose clock is the log's
+ */
+export function createTally(info: TallyInfo, live?: LiveSources): Tally {
+  return new EventTally(info, live)
+}
+
+const IDLE: Gauges = { callsInFlight: 0, expiredCalls: 0, tasksCalled: 0 }
+
+class EventTally implements Tally {
+  readonly #info: TallyInfo
+  readonly #live: LiveSources | undefined
+  readonly #runs = new Map<number, RunTally>()
+  readonly #finishedRuns = new Map<number, RunSummary>()
+  readonly #types = new LabelTypes()
+  readonly #clusters = new Map<string, Clusters>()
+  readonly #recordNumbers = new Map<string, number>()
+  #last: { readonly key?: string; readonly number: number } = { number: -1 }
+  #plannedRecords: number | undefined
+  #records = 0
+  #startedAt: number | undefined
+  #finishedAt: number | undefined
+  #lastAt = 0
+
+  constructor(info: TallyInfo, live: LiveSources | undefined) {
+    this.#info = info
+    this.#live = live
+    this.#plannedRecords = info.plannedRecords
+  }
+
+  apply(event: RunEvent): void {
+    this.#lastAt = event.at
+    switch (event.type) {
+      case 'record':
+        this.#records++
+        break
+      case 'task-finished':
+        this.#changed(event.iteration).addTask(event)
+        break
+      case 'evaluation-finished':
+        this.#addEvaluation(event)
+        break
+      case 'row-finished':
+        this.#changed(event.iteration).addRow(event)
+        break
+      default:
+        this.#applyMilestone(event)
+    }
+  }
+
+  progress(): Progress {
+    const { callsInFlight, expiredCalls } = this.#live?.gauges() ?? IDLE
+    const runs = [...this.#runs.values()]
+    const planned = this.#plannedRecords
+    return {
+      rowsDone: runs.reduce((sum, run) => sum + run.rows, 0),
+      ...(planned === undefined ? {} : { rowsPlanned: planned * this.#info.runs }),
+      callsInFlight,
+      expiredCalls,
+      rowsWithErrors: runs.reduce((sum, run) => sum + run.rowsWithErrors, 0),
+      elapsedMs: this.#elapsed(this.#live?.clock.now() ?? this.#lastAt),
+      means: this.#info.runs === 1 ? this.#meansOfOneRun() : this.#meansOfAllRuns(),
+    }
+  }
+
+  run(iteration: number): RunSummary {
+    const known = this.#finishedRuns.get(iteration)
+    if (known !== undefined) return known
+    const run = this.#runs.get(iteration) ?? new RunTally(iteration, this.#info.evaluators)
+    const summary = run.summarize(this.#plannedRecords ?? this.#records, this.#lastAt)
+    if (run.isFinished) this.#finishedRuns.set(iteration, summary)
+    return summary
+  }
+
+  summary(): ExperimentSummary {
+    const runs = [...this.#runs.values()].sort((a, b) => a.iteration - b.iteration)
+    const unbegun = Math.max(0, this.#info.runs - runs.length) * (this.#plannedRecords ?? this.#records)
+    return summarizeRuns({
+      tallies: runs,
+      summaries: runs.map((run) => this.run(run.iteration)),
+      clusters: this.#info.runs === 1 ? undefined : this.#clusters,
+      unbegun,
+      durationMs: this.#elapsed(this.#lastAt),
+    })
+  }
+
+  takeProblems(): readonly Problem[] {
+    return this.#types.take()
+  }
+
+  #applyMilestone(event: RunEvent): void {
+    if (event.type === 'experiment-started') {
+      this.#startedAt = event.at
+      this.#plannedRecords = event.plannedRecords ?? this.#plannedRecords
+    } else if (event.type === 'run-started') this.#changed(event.iteration).start(event.runId, event.at)
+    else if (event.type === 'run-finished') this.#changed(event.iteration).finish(event.summaries, event.at)
+    else if (event.type === 'experiment-finished') this.#finishedAt = event.at
+  }
+
+  #addEvaluation(event: EvaluationFinished): void {
+    const evaluator = this.#changed(event.iteration).addEvaluation(event)
+    if (event.status !== 'ok') return
+    for (const evaluation of event.evaluations) {
+      const isFirstOfType = evaluator.label(evaluation.label).add(evaluation)
+      if (isFirstOfType) this.#types.add(evaluation.label, evaluation.type)
+      if (this.#info.runs === 1) continue
+      if (evaluation.type === 'score' || evaluation.type === 'boolean') {
+        this.#clustersOf(evaluation.label).add(this.#numberOf(event.key), Number(evaluation.value))
+      }
+    }
+  }
+
+  #run(iteration: number): RunTally {
+    const known = this.#runs.get(iteration)
+    if (known !== undefined) return known
+    const created = new RunTally(iteration, this.#info.evaluators)
+    this.#runs.set(iteration, created)
+    return created
+  }
+
+  /** A run whose numbers are about to change. */
+  #changed(iteration: number): RunTally {
+    if (this.#finishedRuns.size > 0) this.#finishedRuns.delete(iteration)
+    return this.#run(iteration)
+  }
+
+  #clustersOf(label: string): Clusters {
+    const known = this.#clusters.get(label)
+    if (known !== undefined) return known
+    const created = new Clusters()
+    this.#clusters.set(label, created)
+    return created
+  }
+
+  /** Evaluations of a row mostly come one after the other, so the last key is asked for again. */
+  #numberOf(key: string): number {
+    if (key === this.#last.key) return this.#last.number
+    let number = this.#recordNumbers.get(key)
+    if (number === undefined) {
+      number = this.#recordNumbers.size
+      this.#recordNumbers.set(key, number)
+    }
+    this.#last = { key, number }
+    return number
+  }
+
+  #elapsed(now: number): number {
+    return this.#startedAt === undefined ? 0 : Math.max(0, (this.#finishedAt ?? now) - this.#startedAt)
+  }
+
+  #meansOfOneRun(): Progress['means'] {
+    const evaluators = [...this.#run(1).evaluators.values()]
+    return evaluators.flatMap(({ labels }) =>
+      [...labels].flatMap(([label, { mean }]) => (mean === undefined ? [] : [{ label, mean }])),
+    )
+  }
+
+  #meansOfAllRuns(): Progress['means'] {
+    const labels = [...this.#clusters].filter(([label]) => !this.#types.isMixed(label))
+    return labels.map(([label, { mean }]) => ({ label, mean }))
+  }
+}

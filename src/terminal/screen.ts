@@ -1,0 +1,33 @@
+import process from 'node:process'
+import type { WriteStream } from 'node:tty'
+import type { Screen, TextSink } from '../model/ports.ts'
+import { createBottom } from './bottom.ts'
+import { resolveColorLevel } from './color-level.ts'
+import { createSink } from './sink.ts'
+
+/**
+ * The terminal of this process. Make one only: it listens for errors of stdout and stderr, so that a reader that goes away
+ * (`| head -1`) ends the output and never the run.
+ */
+export function createScreen(): Screen {
+  const bottom = createBottom()
+  const sink = (name: string, stream: WriteStream): TextSink =>
+    createSink(stream, {
+      name,
+      colorLevel: resolveColorLevel({ env: process.env, isTTY: stream.isTTY === true, depth: colorDepth(stream) }),
+      around: bottom.around,
+    })
+  return {
+    stdout: sink('stdout', process.stdout),
+    stderr: sink('stderr', process.stderr),
+    env: process.env,
+    reserve: bottom.reserve,
+  }
+}
+
+function colorDepth(stream: WriteStream): number {
+  if (stream.isTTY !== true) return 1
+  // NO_COLOR and FORCE_COLOR are weighed by `resolveColorLevel`; Node would answer them its own way and warn.
+  const { NO_COLOR: _no, FORCE_COLOR: _force, NODE_DISABLE_COLORS: _node, ...rest } = process.env
+  return stream.getColorDepth(rest)
+}

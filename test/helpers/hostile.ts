@@ -1,0 +1,15 @@
+/** Texts that try to drive a terminal, break a line, or stand where they should not. */
+export const hostileTexts: readonly string[] = [
+  '\u001b]52;c;cm0gLXJmIH4=\u0007',
+  '\u001b]8;;https://evil.example\u001b\\click\u001b]8;;\u001b\\',
+  '\u001b]0;owned',
+  '\u001b[2J\u001b[1;1H',
+  '\u001b[6n',
+  '\u001b[?1049h',
+  '\u001bP$q"p\u001b\\',
+  '\u009b31m\u009d0;x\u009c',
+  'over\rwritten\b\b\b',
+  '\u202egnp.exe\u2066',
+  '\ud800 lone \udc00',
+  'line\nbreak\u2028and\u2029more\u0085',
+]

@@ -1,0 +1,47 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { displayWidth } from '../../src/terminal/width.ts'
+import { excerpt, indent } from '../../src/terminal/wrap.ts'
+
+describe('excerpt', () => {
+  it('breaks after words and shows that something was cut', () => {
+    const text = 'The quick brown fox jumps over the lazy dog and runs away'
+    expect(excerpt(text, { columns: 20, lines: 2 })).toEqual(['The quick brown fox', 'jumps over the lazy…'])
+  })
+
+  it('breaks inside of what has no words', () => {
+    expect(excerpt('a'.repeat(12), { columns: 5, lines: 3 })).toEqual(['aaaaa', 'aaaaa', 'aa'])
+  })
+
+  it('makes one line of line breaks and tabs', () => {
+    expect(excerpt(' a\n\n\tb ', { columns: 20, lines: 2 })).toEqual(['a b'])
+  })
+
+  it('takes no longer for a text of 100 MB', () => {
+    const text = 'x'.repeat(100_000_000)
+    const started = performance.now()
+    expect(excerpt(text, { columns: 20, lines: 2 })).toEqual(['x'.repeat(20), `${'x'.repeat(19)}…`])
+    expect(performance.now() - started).toBeLessThan(100)
+  })
+
+  it('never gives more lines or columns than it may', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: 'binary', maxLength: 300 }),
+        fc.integer({ min: 1, max: 40 }),
+        fc.integer({ min: 1, max: 4 }),
+        (text, columns, lines) => {
+          const result = excerpt(text, { columns, lines })
+          expect(result.length).toBeLessThanOrEqual(lines)
+          for (const line of result) expect(displayWidth(line)).toBeLessThanOrEqual(columns)
+        },
+      ),
+    )
+  })
+})
+
+describe('indent', () => {
+  it('leaves empty lines empty', () => {
+    expect(indent('a\n\nb', 2)).toBe('  a\n\n  b')
+  })
+})
