@@ -36,6 +36,8 @@ export function createKeyAssigner(): KeyAssigner {
     return before === undefined
   }
 
+  const isDerived = (key: string) => seen.kindOf(key) === 'derived'
+
   return {
     keepId(id) {
       if (seen.add(id, 'id') !== undefined) throw new DuplicateKeyError(id, 'id')
@@ -43,8 +45,8 @@ export function createKeyAssigner(): KeyAssigner {
     },
     nextOrdinal(derivedKey) {
       if (addDerived(derivedKey)) return derivedKey
-      let ordinal = (lastOrdinals.get(derivedKey) ?? findLastOrdinal(derivedKey, seen.has)) + 1
-      while (!addDerived(ordinalKey(derivedKey, ordinal))) ordinal++
+      const ordinal = (lastOrdinals.get(derivedKey) ?? findLastOrdinal(derivedKey, isDerived)) + 1
+      addDerived(ordinalKey(derivedKey, ordinal))
       if (lastOrdinals.size >= MAX_REMEMBERED) lastOrdinals.clear()
       lastOrdinals.set(derivedKey, ordinal)
       return ordinalKey(derivedKey, ordinal)
@@ -53,13 +55,13 @@ export function createKeyAssigner(): KeyAssigner {
 }
 
 /** Ordinals have no gaps, so the last one is found by doubling and halving. */
-function findLastOrdinal(derivedKey: string, has: (key: string) => boolean): number {
+function findLastOrdinal(derivedKey: string, isTaken: (key: string) => boolean): number {
   let absent = 1
-  while (has(ordinalKey(derivedKey, absent))) absent *= 2
+  while (isTaken(ordinalKey(derivedKey, absent))) absent *= 2
   let present = Math.floor(absent / 2)
   while (absent - present > 1) {
     const middle = Math.floor((present + absent) / 2)
-    if (has(ordinalKey(derivedKey, middle))) present = middle
+    if (isTaken(ordinalKey(derivedKey, middle))) present = middle
     else absent = middle
   }
   return present

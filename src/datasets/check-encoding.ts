@@ -1,6 +1,6 @@
-import type { FileHandle } from 'node:fs/promises'
 import { LlmobsExpError } from '../model/errors.ts'
 import { makeVisible } from './quote.ts'
+import type { ByteReader } from './read-lines.ts'
 
 const LOOK_AT = 4
 
@@ -9,9 +9,9 @@ const LOOK_AT = 4
  *
  * @throws LlmobsExpError `E_DATASET_FILE`
  */
-export async function checkEncoding(handle: Pick<FileHandle, 'read'>, file: string): Promise<void> {
+export async function checkEncoding(bytes: ByteReader, file: string): Promise<void> {
   const start = Buffer.alloc(LOOK_AT)
-  const { bytesRead } = await handle.read(start, 0, LOOK_AT, 0)
+  const { bytesRead } = await bytes.read(start, 0, LOOK_AT, 0)
   const encoding = guessEncoding(start.subarray(0, bytesRead))
   if (encoding === undefined) return
   throw new LlmobsExpError('E_DATASET_FILE', `${makeVisible(file)}:1:1: expected UTF-8 text, got ${encoding}`, {

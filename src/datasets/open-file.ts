@@ -22,8 +22,16 @@ const faults: ReadonlyMap<string, string> = new Map([
 ])
 
 export function describeFile(kind: string, path: unknown): string {
-  const name = path instanceof URL ? basename(path.pathname) : String(path)
-  return makeVisible(`${kind} ${name}`)
+  return makeVisible(`${kind} ${path instanceof URL ? nameOf(path) : String(path)}`)
+}
+
+function nameOf(url: URL): string {
+  const name = basename(url.pathname)
+  try {
+    return decodeURIComponent(name)
+  } catch {
+    return name
+  }
 }
 
 /** @throws LlmobsExpError `E_DATASET_FILE` for a URL that names no file */

@@ -1,5 +1,4 @@
 import { isUtf8 } from 'node:buffer'
-import type { FileHandle } from 'node:fs/promises'
 
 const CHUNK_BYTES = 256 * 1024
 const NEWLINE = 0x0a
@@ -21,6 +20,11 @@ export interface LineBatch {
   readonly lines: readonly (string | UnreadableLine)[]
 }
 
+/** What is needed of a file handle; a `position` of null is where the last read ended. */
+export interface ByteReader {
+  read(buffer: Buffer, offset: number, length: number, position: number | null): Promise<{ readonly bytesRead: number }>
+}
+
 export interface ReadLinesOptions {
   readonly signal: AbortSignal
   /** @default 536_870_888 */
@@ -32,7 +36,7 @@ export interface ReadLinesOptions {
  * `\n`, the file without its byte order mark; an empty last line is left out.
  */
 export async function* readLines(
-  handle: Pick<FileHandle, 'read'>,
+  bytes: ByteReader,
   { signal, maxLineBytes = MAX_LINE_BYTES }: ReadLinesOptions,
 ): AsyncGenerator<LineBatch, void, undefined> {
   const buffer = Buffer.allocUnsafe(CHUNK_BYTES)
@@ -41,7 +45,7 @@ export async function* readLines(
   let isStart = true
   for (;;) {
     signal.throwIfAborted()
-    const { bytesRead } = await handle.read(buffer, 0, CHUNK_BYTES, null)
+    const { bytesRead } = await bytes.read(buffer, 0, CHUNK_BYTES, null)
     const chunk = buffer.subarray(isStart && startsWithMark(buffer, bytesRead) ? 3 : 0, bytesRead)
     isStart = false
     const lines = bytesRead === 0 ? splitter.end() : splitter.push(chunk)
@@ -126,10 +130,12 @@ function describeBadBytes(bytes: Buffer): UnreadableLine {
     if (canBeginUtf8(bytes.subarray(0, middle))) valid = middle
     else invalid = middle
   }
-  const bad = bytes.subarray(valid, valid + 1).toString('hex')
+  const before = decodeLoosely(bytes.subarray(0, valid))
+  // The byte that starts the broken character; what broke it may come later.
+  const start = Buffer.byteLength(before)
   return {
-    message: `expected UTF-8, got the byte 0x${bad}`,
-    column: decodeLoosely(bytes.subarray(0, valid)).length + 1,
+    message: `expected UTF-8, got the byte 0x${bytes.subarray(start, start + 1).toString('hex')}`,
+    column: before.length + 1,
     text: decodeLoosely(bytes),
   }
 }

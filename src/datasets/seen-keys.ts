@@ -13,8 +13,8 @@ export type KeyKind = 'id' | 'derived'
 export interface SeenKeys {
   /** Adds a key unless it is there; returns the kind under which it was. */
   add(key: string, kind: KeyKind): KeyKind | undefined
-  /** Whether the key is there; adds nothing. */
-  has(key: string): boolean
+  /** The kind under which the key is there; adds nothing. */
+  kindOf(key: string): KeyKind | undefined
   readonly bytes: number
 }
 
@@ -48,14 +48,17 @@ export function createSeenKeys(): SeenKeys {
   return {
     add(key, kind) {
       const { segment, index, free } = find(key)
-      if (!free) return ((segment.words[index + 1] ?? 0) & 1) === 1 ? 'id' : 'derived'
+      if (!free) return readKind(segment.words, index)
       segment.words[index] = hash.high
       segment.words[index + 1] = hash.low | (kind === 'id' ? 1 : 0)
       segment.used++
       if (segment.used * 2 > segment.words.length * MAX_LOAD) grow(segment)
       return undefined
     },
-    has: (key) => !find(key).free,
+    kindOf(key) {
+      const { segment, index, free } = find(key)
+      return free ? undefined : readKind(segment.words, index)
+    },
     get bytes() {
       return segments.reduce((sum, { words }) => sum + words.byteLength, 0)
     },
@@ -64,6 +67,10 @@ export function createSeenKeys(): SeenKeys {
 
 function isFree(words: Uint32Array, index: number): boolean {
   return words[index] === 0 && words[index + 1] === 0
+}
+
+function readKind(words: Uint32Array, index: number): KeyKind {
+  return ((words[index + 1] ?? 0) & 1) === 1 ? 'id' : 'derived'
 }
 
 /** The slot that holds the hash, or the free one where it belongs. The lowest bit is the kind and does not count. */

@@ -19,8 +19,8 @@ export interface ResolveOptions {
 }
 
 /**
- * Decides for each import whether it is bundled (the user's own files) or stays outside (packages, as absolute URLs or paths, so
- * that the output may lie anywhere).
+ * Decides for each import whether it is bundled (the user's own files) or stays outside (packages, as absolute URLs or paths,
+ * so that the output may lie anywhere).
  */
 export async function resolveImport(
   args: OnResolveArgs,

@@ -35,8 +35,8 @@ export interface LooseCall {
 const usesLocation = /\b(?:import\s*\.\s*meta|require\s*\.\s*resolve|__filename|__dirname)\b/
 
 /**
- * Makes a file find itself where it was written: an import at its end (imports are hoisted, so no line or column moves and a hashbang
- * or "use strict" stays first) brings its own URL, path, `require` and `import`.
+ * Makes a file find itself where it was written: an import at its end (imports are hoisted, so no line or column moves and a
+ * hashbang or "use strict" stays first) brings its own URL, path, `require` and `import`.
  */
 export function addLocation(source: string, path: string, looseCalls: readonly LooseCall[]): string {
   if (looseCalls.length === 0 && !usesLocation.test(source)) return source

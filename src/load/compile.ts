@@ -4,6 +4,7 @@ import { basename, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { LlmobsExpError } from '../model/errors.ts'
 import { createBuildTrace } from './build-trace.ts'
+import type { BundleOptions } from './bundle.ts'
 import {
   type CacheContent,
   type CacheEntry,
@@ -51,10 +52,23 @@ export async function compileModule(file: string, options: CompileOptions): Prom
   const keptElsewhere = folder === options.cacheFolder ? undefined : readFresh(folder, key)
   if (keptElsewhere !== undefined) return describe(file, folder, keptElsewhere)
   const trace = createBuildTrace()
-  const { bundle } = await import('./bundle.ts')
-  const code = await bundle({ file: source, packageEntry, trace })
+  const code = await runCompiler({ file: source, packageEntry, trace })
   const entry = createEntry(source, { key, code, trace })
   return describe(file, await keep(folder, { key, entry, code }), entry)
+}
+
+async function runCompiler(options: BundleOptions): Promise<string> {
+  try {
+    const { bundle } = await import('./bundle.ts')
+    return await bundle(options)
+  } catch (cause) {
+    if (cause instanceof LlmobsExpError) throw cause
+    const reason = cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : String(cause)
+    throw new LlmobsExpError('E_MODULE_LOAD', `cannot run the compiler, esbuild: ${reason}`, {
+      hint: 'was node_modules installed for this platform? npm ci',
+      cause,
+    })
+  }
 }
 
 function realFile(file: string): string {

@@ -15,8 +15,8 @@ export interface DiscoveredExperiment {
 
 /**
  * The experiments that a module exports: the default export first, then the others in the order in which the module lists them
- * (an ES module lists its exports by name). Every default export must be a definition or an array of definitions; another export counts when it has
- * `dataset` and `task` or `variants`. One exported twice counts once; each variant is an experiment of its own.
+ * (an ES module lists its exports by name). A default export must be a definition or an array of definitions; another export
+ * counts when it has `dataset` and `task` or `variants`. One exported twice counts once; each variant is an experiment of its own.
  *
  * @param file the module, as messages should name it
  * @throws LlmobsExpError `E_DEFINITION` for a definition that is not valid, `E_NO_EXPERIMENT` when there is none

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs'
-import { dirname, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { LlmobsExpError, type SourceLocation } from '../model/errors.ts'
 import { codeFrame } from './code-frame.ts'
@@ -9,8 +8,9 @@ import { quote } from './quote.ts'
 const MAX_MESSAGE = 500
 const MAX_SOURCE_BYTES = 5_000_000
 const frameLine = /^\s*at (?:.* \()?(?:async )?((?:file:\/\/|\/|[A-Za-z]:[\\/]).*?):(\d+):(\d+)\)?$/
-// The folder that this tool's own folders lie in: `dist`.
-const ownFolder = dirname(dirname(fileURLToPath(import.meta.url))) + sep
+// The folder that this tool's own files lie in.
+const ownFile = fileURLToPath(import.meta.url)
+const ownFolder = /^.*[\\/](?:dist|src)[\\/]/.exec(ownFile)?.[0] ?? ownFile
 
 /**
  * Explains what a module threw while it was loading, with the first place in the user's own files and a code frame. Stack traces

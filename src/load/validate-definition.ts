@@ -4,6 +4,7 @@ import { checkDataset, checkSettings } from './check-settings.ts'
 import { checkTaskAndVariants } from './check-variants.ts'
 import { isObject, type UnknownRecord } from './plain-object.ts'
 import { createProblems, type DefinitionPlace, type Problems, problemsError } from './problems.ts'
+import { quote, quoteText } from './quote.ts'
 
 type Named<T> = { readonly [name: string]: T }
 
@@ -113,8 +114,8 @@ function readOnce(value: object, place: DefinitionPlace): UnknownRecord {
       const property: unknown = Reflect.get(value, key)
       if (property !== undefined) definition[key] = property
     } catch (cause) {
-      const problem = { path: key, message: `reading it threw ${String(cause)}` }
-      throw problemsError([problem], place)
+      const message = `reading it threw ${cause instanceof Error ? quoteText(cause.message) : quote(cause)}`
+      throw problemsError([{ path: key, message }], place)
     }
   }
   return definition

@@ -70,6 +70,7 @@ export function createHumanReporter({ name, screen, progress, ownsStdout, quiet,
     async finish(outcome) {
       await progress.stop()
       await console.finish()
+      await summaries.add(() => {})
       for (const experiment of outcome.experiments) await finishExperiment(experiment)
       await problems.finish()
       await summaries.flush()

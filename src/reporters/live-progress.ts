@@ -22,7 +22,7 @@ export function createLiveProgress(screen: Screen, ticker: Ticker = realTicker):
   return {
     start(view) {
       const stopped = stop()
-      stopWaiting = ticker(DELAY_MS, () => {
+      stopWaiting = ticker.every(DELAY_MS, () => {
         stopWaiting()
         area = stopped.then(() => openArea(view, screen, ticker))
         // A failure is thrown where the area is stopped.

@@ -34,7 +34,7 @@ function startMilestones(view: ExperimentView, stderr: TextSink, ticker: Ticker)
     void stderr.write(`${line}\n`)
   }
   print(formatStart(view.info, start))
-  const stop = ticker(TICK_MS, () => {
+  const stop = ticker.every(TICK_MS, () => {
     quietTicks += 1
     if (quietTicks < (timedLines < FAST_LINES ? 1 : SLOW_TICKS)) return
     timedLines += 1

@@ -18,7 +18,7 @@ export function createNdjsonReporter({ output, ownsStdout }: NdjsonOptions): Rep
   let hasNews = false
   let pump: Promise<void> | undefined
 
-  const copy = async () => {
+  const copyAll = async () => {
     while (hasNews) {
       hasNews = false
       for (const tail of [...tails]) {
@@ -26,6 +26,18 @@ export function createNdjsonReporter({ output, ownsStdout }: NdjsonOptions): Rep
         // Experiments come one after the other: all but the last are complete.
         if (tail !== tails.at(-1)) await tails.shift()?.close()
       }
+    }
+  }
+  const closeAll = async () => {
+    for (const tail of tails.splice(0)) await tail.close()
+  }
+  const copy = async () => {
+    try {
+      await copyAll()
+    } catch (thrown) {
+      // A reporter that has failed is not told of the end.
+      await closeAll()
+      throw thrown
     }
     pump = undefined
   }
@@ -46,7 +58,7 @@ export function createNdjsonReporter({ output, ownsStdout }: NdjsonOptions): Rep
       await pump
       hasNews = true
       await copy()
-      for (const tail of tails) await tail.close()
+      await closeAll()
       await output.finish()
     },
   }

@@ -22,5 +22,14 @@ export async function loadColors(level: TextSink['colorLevel']): Promise<Colors>
   if (level === 0) return plainColors
   const { Chalk } = await import('chalk')
   // An own instance, because chalk's shared one ignores NO_COLOR.
-  return new Chalk({ level })
+  const chalk = new Chalk({ level })
+  // Chalk prints further arguments too, such as the index that `map` hands over.
+  return {
+    bold: (text) => chalk.bold(text),
+    dim: (text) => chalk.dim(text),
+    red: (text) => chalk.red(text),
+    green: (text) => chalk.green(text),
+    yellow: (text) => chalk.yellow(text),
+    cyan: (text) => chalk.cyan(text),
+  }
 }

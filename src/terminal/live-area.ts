@@ -18,8 +18,6 @@ export interface LiveAreaOptions {
   /** What to draw, asked for before each redraw; lines longer than the terminal is wide must be cut already. */
   readonly render: () => string
   readonly ticker?: Ticker
-  /** Monotonic milliseconds. */
-  readonly now?: () => number
 }
 
 /**
@@ -31,12 +29,7 @@ export function canDrawLiveArea({ stderr, env }: Screen): boolean {
 }
 
 /** Draws at most every 80 ms; whatever else is written to the terminal meanwhile appears above. */
-export async function createLiveArea({
-  screen,
-  render,
-  ticker = realTicker,
-  now = () => performance.now(),
-}: LiveAreaOptions): Promise<LiveArea> {
+export async function createLiveArea({ screen, render, ticker = realTicker }: LiveAreaOptions): Promise<LiveArea> {
   const { default: ora } = await import('ora')
   const stream = new AreaStream(screen.stderr)
   // Never started: ora's own timer would keep the process alive, and its hooks would replace process.stdout.write.
@@ -51,8 +44,8 @@ export async function createLiveArea({
   const showCursor = hideCursor(screen.stderr)
   let drawnAt = Number.NEGATIVE_INFINITY
   const draw = () => {
-    if (stream.isBusy || now() - drawnAt < REDRAW_MS * 0.9) return
-    drawnAt = now()
+    if (stream.isBusy || ticker.now() - drawnAt < REDRAW_MS * 0.9) return
+    drawnAt = ticker.now()
     spinner.text = render()
     spinner.render()
   }
@@ -60,7 +53,7 @@ export async function createLiveArea({
     erase: () => stream.own(() => spinner.clear()),
     restore: () => stream.own(draw),
   })
-  const stopTicks = ticker(REDRAW_MS, () => stream.own(draw))
+  const stopTicks = ticker.every(REDRAW_MS, () => stream.own(draw))
   stream.own(draw)
   return {
     stop() {

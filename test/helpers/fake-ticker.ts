@@ -13,10 +13,13 @@ export function createFakeTicker(): FakeTicker {
   let time = 0
   const timers = new Set<{ readonly every: number; next: number; readonly tick: () => void }>()
   return {
-    ticker(every, tick) {
-      const timer = { every, next: time + every, tick }
-      timers.add(timer)
-      return () => timers.delete(timer)
+    ticker: {
+      now: () => time,
+      every(every, tick) {
+        const timer = { every, next: time + every, tick }
+        timers.add(timer)
+        return () => timers.delete(timer)
+      },
     },
     advance(milliseconds) {
       const end = time + milliseconds

@@ -1,5 +1,7 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { run } from './helpers/load.ts'
+import { compile, load, project, run } from './helpers/load.ts'
 
 describe.each(['module', 'commonjs'])('in a folder of type %s', (type) => {
   test.each(['ts', 'mts', 'cts', 'js', 'mjs', 'cjs'])('a .%s module is loaded', async (extension) => {
@@ -94,4 +96,41 @@ describe('packages', () => {
       late: 'function',
     })
   })
+})
+
+describe('experiments of a compiled module', () => {
+  async function names(entry: string): Promise<unknown> {
+    const loaded = await load(await compile(await project('experiments'), entry), 'experiments')
+    if (loaded.status === 'error') return loaded.error.code
+    return Array.isArray(loaded.value)
+      ? loaded.value.map(({ name, ref }) => `${ref.exportName}: ${name}`)
+      : loaded.value
+  }
+
+  test('of an ES module, the default export first', async () => {
+    expect(await names('esm.ts')).toEqual(['default: first/a', 'default: first/b', 'second: second'])
+  })
+
+  test('of a CommonJS module', async () => {
+    expect(await names('commonjs.cjs')).toEqual(['old: old'])
+    expect(await names('assigned.cts')).toEqual(['default: assigned'])
+  })
+
+  test('one that is not valid is refused', async () => {
+    expect(await names('wrong.ts')).toBe('E_DEFINITION')
+  })
+})
+
+test('JSON that is large is read by Node and not compiled', async () => {
+  const root = await project('experiments')
+  const records = Array.from({ length: 5_000 }, (_, input) => ({ input, text: 'x'.repeat(100) }))
+  await writeFile(join(root, 'large.json'), JSON.stringify({ records }))
+  const source = `import whole from './large.json' with { type: 'json' }
+import { records } from './large.json'
+const { default: late } = await import('./large.json')
+export default [whole.records.length, records[4_999].input, late === whole]`
+  await writeFile(join(root, 'large.ts'), source)
+  const compiled = await compile(root, 'large.ts')
+  expect(await load(compiled)).toEqual({ status: 'ok', value: [5_000, 4_999, true] })
+  expect(compiled.inputs).toContain(join(root, 'large.json'))
 })

@@ -155,7 +155,8 @@ describe('the plain reporter', () => {
       "support-triage
 
       40 rows: 38 ok, 2 error
-      4.20 s, 9.52 rows/s, task p50 910 ms, p95 1.83 s
+      4.20 s, 9.52 rows/s, task p50 910 ms,
+      p95 1.83 s
 
       correct
         85.0 % [70.9, 92.9]
@@ -176,18 +177,24 @@ describe('the plain reporter', () => {
 
       8 rows failed or did not pass
         t-17 · run 1 · ok
-          input            {"ticket":"I was
-                           charged twice in M…
-          expected         "billing"
-          output           {"label":"bug"}
-          correct          false: bug is not
-                           billing
+          input
+            {"ticket":"I was charged twice in
+            May"}
+          expected
+            "billing"
+          output
+            {"label":"bug"}
+          correct
+            false: bug is not billing
         it's 18 · run 1 · error
-          input            {"ticket":"I was
-                           charged twice in M…
-          expected         "billing"
-          error            Error: fetch
-                           failed: connection…
+          input
+            {"ticket":"I was charged twice in
+            May"}
+          expected
+            "billing"
+          error
+            Error: fetch failed: connection
+            refused by api.example after thre…
         and 6 more: llmobs-exp show 20261122t081503-k3f9q2 --rows failing
 
       2 errors
@@ -209,8 +216,11 @@ describe('the plain reporter', () => {
     expect(screen.out()).toMatchInlineSnapshot(`
       "support-triage
 
-      40 rows: 38 ok, 2 error
-      4.20 s, 9.52 rows/s, task p50 910 ms, p95 1.83 s
+      40 rows: 38 ok, 2
+      error
+      4.20 s, 9.52 rows/s,
+      task p50 910 ms, p95
+      1.83 s
 
       correct
         85.0 % [70.9,
@@ -301,7 +311,7 @@ describe('the plain reporter', () => {
         .filter(
           (line) =>
             line.length > Math.max(columns, 20) &&
-            !/llmobs-exp|stored in|threshold|rows with errors|40 rows|p50/.test(line),
+            !/llmobs-exp|stored in|failed support|threshold|rows with errors|did not pass/.test(line),
         )
       expect(tooLong).toEqual([])
     }
@@ -409,7 +419,7 @@ describe('the plain reporter', () => {
   it('has colours where the stream has', async () => {
     const screen = await print({ columns: 80, colorLevel: 1, view: failedTriage, experiment: failed })
     expect(screen.out()).toContain('\u001b[31mfailed\u001b[39m support-triage')
-    expect(screen.out()).toContain('\u001b[31m      2\u001b[39m')
+    expect(screen.out()).toContain('\u001b[31m2\u001b[39m │')
   })
 
   it('leaves stdout alone when another reporter owns it', async () => {

@@ -7,7 +7,7 @@ import { emulate } from '../helpers/terminal-emulator.ts'
 async function start(render: () => string, options: FakeScreenOptions = {}) {
   const screen = createFakeScreen({ isTTY: true, columns: 40, ...options })
   const time = createFakeTicker()
-  const area = await createLiveArea({ screen, render, ticker: time.ticker, now: time.now })
+  const area = await createLiveArea({ screen, render, ticker: time.ticker })
   const seen = (columns = 40) => emulate(screen.all(), columns)
   return { screen, time, area, seen }
 }

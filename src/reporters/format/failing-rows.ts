@@ -7,6 +7,7 @@ import type { Style } from './style.ts'
 
 const FIELD_LINES = 2
 const NAME_COLUMNS = 16
+const MIN_WIDE_COLUMNS = 60
 const MAX_COLUMNS = 160
 const MAX_REASONS = 5
 
@@ -64,7 +65,7 @@ function reasonsOf(evaluation: RowEvaluation): Field[] {
 
 function renderField([name, text]: Field, { colors, columns }: Style): string {
   const width = Math.min(columns, MAX_COLUMNS)
-  const isNarrow = width < 40
+  const isNarrow = width < MIN_WIDE_COLUMNS
   const margin = isNarrow ? 6 : NAME_COLUMNS + 5
   const lines = excerpt(text, { columns: width - margin, lines: FIELD_LINES })
   const label = truncate(sanitizeLine(name), NAME_COLUMNS)

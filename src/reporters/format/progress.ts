@@ -15,10 +15,12 @@ const SPINNER_COLUMNS = 2
 export function renderLiveProgress(info: ExperimentInfo, progress: Progress, { colors, columns }: Style): string {
   // One column stays free: some terminals wrap when the last one is filled.
   const width = Math.max(columns - 1 - SPINNER_COLUMNS, 1)
-  const name = truncate(sanitizeLine(info.name), Math.max(Math.floor(width / 2), 1))
-  const head = renderHead(name, progress, { colors, columns: width })
-  const details = [formatMeans(progress), formatCalls(progress)].filter((line) => line !== '')
-  return [head, ...details.map((line) => colors.dim(`  ${truncate(line, width - 2)}`))].join('\n')
+  const means = progress.means.slice(0, MAX_MEANS).map(formatMean)
+  const details = [joinFitting(means, '  ', width - 2), joinFitting(formatCalls(progress), ' · ', width - 2)]
+  return [
+    renderHead(sanitizeLine(info.name), progress, { colors, columns: width }),
+    ...details.filter((line) => line !== '').map((line) => colors.dim(`  ${line}`)),
+  ].join('\n')
 }
 
 /** One line for where nothing can be drawn over. @example 'triage: 420 of 1,000 rows (42 %), 3 rows with errors, 14 s, 20 s left' */
@@ -47,43 +49,55 @@ export function formatStart(info: ExperimentInfo, progress: Progress): string {
 }
 
 function renderHead(name: string, progress: Progress, { colors, columns }: Style): string {
+  const short = truncate(name, Math.max(Math.floor(columns / 2), 1))
+  const share = formatShare(progress)
   const counted = formatCounted(progress)
-  const bar = columns >= MIN_COLUMNS_FOR_BAR ? renderBar(progress, colors) : ''
-  const line = [name, bar, counted].filter((part) => part !== '').join('  ')
-  if (displayWidth(line) <= columns) return line.replace(name, () => colors.bold(name))
-  return truncate(`${name}  ${counted}`, columns)
+  const left = remainingMs(progress)
+  const timed = left === undefined ? counted : `${counted}  ETA ${formatClock(left)}`
+  const bars = columns >= MIN_COLUMNS_FOR_BAR ? [`${renderBar(progress, colors)}${timed}`] : []
+  const rest = [...bars, timed, counted, share].find((text) => displayWidth(`${short}  ${text}`) <= columns)
+  return rest === undefined ? truncate(share, columns) : `${colors.bold(short)}  ${rest}`
+}
+
+function formatShare({ rowsDone, rowsPlanned }: Progress): string {
+  return rowsPlanned === undefined ? formatNumber(rowsDone) : wholePercent(rowsDone, rowsPlanned)
 }
 
 function formatCounted(progress: Progress): string {
   const { rowsDone, rowsPlanned } = progress
   if (rowsPlanned === undefined) return formatCount(rowsDone, 'row')
-  const left = remainingMs(progress)
-  const eta = left === undefined ? '' : `  ETA ${formatClock(left)}`
-  return `${formatNumber(rowsDone)}/${formatNumber(rowsPlanned)}  ${wholePercent(rowsDone, rowsPlanned)}${eta}`
+  return `${formatNumber(rowsDone)}/${formatNumber(rowsPlanned)}  ${formatShare(progress)}`
 }
 
 function renderBar({ rowsDone, rowsPlanned }: Progress, colors: Colors): string {
   if (rowsPlanned === undefined || rowsPlanned === 0) return ''
   const filled = Math.min(Math.floor((rowsDone / rowsPlanned) * BAR_COLUMNS), BAR_COLUMNS)
-  return colors.green('━'.repeat(filled)) + colors.dim('─'.repeat(BAR_COLUMNS - filled))
+  return colors.green('━'.repeat(filled)) + colors.dim('─'.repeat(BAR_COLUMNS - filled)) + '  '
 }
 
-function formatMeans({ means }: Progress): string {
-  return means
-    .slice(0, MAX_MEANS)
-    .map(({ label, mean }) => `${sanitizeLine(label)} ${formatNumber(Number(mean.toPrecision(3)))}`)
-    .join('  ')
+function formatMean({ label, mean }: Progress['means'][number]): string {
+  return `${sanitizeLine(label)} ${formatNumber(Number(mean.toPrecision(3)))}`
 }
 
-function formatCalls(progress: Progress): string {
+function formatCalls(progress: Progress): string[] {
   const { callsInFlight, rowsWithErrors, elapsedMs } = progress
-  const errors = rowsWithErrors > 0 ? [`${formatCount(rowsWithErrors, 'row')} with errors`] : []
   return [
     formatClock(elapsedMs),
     `${formatCount(callsInFlight, 'call')} in flight`,
-    ...errors,
+    ...(rowsWithErrors > 0 ? [`${formatCount(rowsWithErrors, 'row')} with errors`] : []),
     ...formatExpired(progress),
-  ].join(' · ')
+  ]
+}
+
+/** As many parts, from the first on, as fit. */
+function joinFitting(parts: readonly string[], separator: string, columns: number): string {
+  let line = ''
+  for (const part of parts) {
+    const longer = line === '' ? part : line + separator + part
+    if (displayWidth(longer) > columns) break
+    line = longer
+  }
+  return line
 }
 
 function formatExpired({ expiredCalls }: Progress): string[] {

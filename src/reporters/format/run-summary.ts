@@ -3,12 +3,15 @@ import type { Row } from '../../model/row.ts'
 import type { ExperimentSummary, Latency, RowCounts, RunSummary } from '../../model/summary.ts'
 import { sanitizeLine } from '../../terminal/sanitize.ts'
 import { truncate } from '../../terminal/width.ts'
+import { excerpt } from '../../terminal/wrap.ts'
 import { formatDuration, formatThroughput } from './duration.ts'
 import { renderErrorGroups } from './error-groups.ts'
 import { renderFailingRows } from './failing-rows.ts'
 import { renderLabelTable } from './label-table.ts'
 import { formatCount, formatNumber } from './number.ts'
 import type { Style } from './style.ts'
+
+const MAX_LINES = 5
 
 export interface RunSummaryInput {
   readonly info: ExperimentInfo
@@ -24,7 +27,7 @@ export function renderRunSummary({ info, run, isComplete, failingRows }: RunSumm
   const title = info.runs === 1 ? info.name : `${info.name} · run ${run.iteration} of ${info.runs}`
   return joinParts([
     renderTitle(isComplete ? title : `${title} · not complete`, style),
-    [formatRowCounts(run.rows), formatTimes(run)].join('\n'),
+    renderCounts(run, style),
     renderLabelTable(run, style),
     renderFailingRows(
       {
@@ -42,7 +45,7 @@ export function renderRunSummary({ info, run, isComplete, failingRows }: RunSumm
 export function renderAllRuns(info: ExperimentInfo, summary: ExperimentSummary, style: Style): string {
   return joinParts([
     renderTitle(`${info.name} · all ${formatNumber(info.runs)} runs`, style),
-    [formatRowCounts(summary.rows), formatTimes(summary)].join('\n'),
+    renderCounts(summary, style),
     renderLabelTable({ labels: summary.labels, summaries: [] }, style),
   ])
 }
@@ -60,6 +63,11 @@ interface Times {
   readonly rows: RowCounts
   readonly durationMs: number
   readonly taskLatency?: Latency
+}
+
+function renderCounts(times: Times, { columns }: Style): string {
+  const lines = [formatRowCounts(times.rows), formatTimes(times)]
+  return lines.flatMap((line) => excerpt(line, { columns, lines: MAX_LINES })).join('\n')
 }
 
 function formatTimes({ rows, durationMs, taskLatency }: Times): string {

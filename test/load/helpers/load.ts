@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { build } from 'esbuild'
-import { onTestFinished } from 'vitest'
+import { afterAll, onTestFinished } from 'vitest'
 import { type CompiledModule, compileModule } from '../../../src/load/compile.ts'
 import type { ErrorInfo } from '../../../src/model/errors.ts'
 
@@ -66,6 +66,10 @@ export async function run(fixture: string, entry = 'entry.ts'): Promise<unknown>
 }
 
 let built: Promise<URL> | undefined
+
+afterAll(async () => {
+  if (built !== undefined) await rm(new URL('../../', await built), { recursive: true, force: true })
+})
 
 function workerUrl(): Promise<URL> {
   built ??= buildWorker()

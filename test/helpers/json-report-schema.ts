@@ -1,0 +1,136 @@
+import { z } from 'zod'
+import { errorCodes } from '../../src/model/errors.ts'
+
+const count = z.int().min(0)
+const value = z.number().nullable()
+const code = z
+  .string()
+  .meta({ description: 'An error code such as E_TASK.', examples: Object.keys(errorCodes).slice(0, 3) })
+const interval = z
+  .object({ low: value, high: value, rough: z.boolean() })
+  .meta({ description: 'A 95 % interval; rough when there is too little data for it to mean much.' })
+const latency = z
+  .object({ p50: value, p95: value, max: value })
+  .nullable()
+  .meta({ description: "Milliseconds of the task's own calls, waiting not counted; null while none has finished." })
+const duration = z.number().meta({ description: 'Milliseconds.' })
+const metricType = z.enum(['boolean', 'score', 'categorical', 'json'])
+
+const coverage = {
+  label: z.string().meta({ description: "The evaluator's name; with the key of the value where it gives several." }),
+  evaluator: z.string(),
+  scored: count.meta({ description: 'Rows the value was taken over.' }),
+  errored: count.meta({ description: 'Rows on which the evaluator failed.' }),
+  skipped: count.meta({ description: 'Rows to which it did not apply, or whose task failed.' }),
+}
+
+const evaluator = z.discriminatedUnion('type', [
+  z.object({
+    ...coverage,
+    type: z.literal('boolean'),
+    value: value.meta({ description: 'The share of scored rows that passed.' }),
+    passed: count,
+    interval,
+  }),
+  z.object({
+    ...coverage,
+    type: z.literal('score'),
+    value: value.meta({ description: 'The mean over the scored rows.' }),
+    standardDeviation: value,
+    interval,
+    p50: value,
+    p95: value,
+    min: value,
+    max: value,
+  }),
+  z.object({
+    ...coverage,
+    type: z.literal('categorical'),
+    counts: z.array(z.object({ value: z.string(), count })).meta({ description: 'Most frequent first.' }),
+    otherCount: count.meta({ description: 'Rows with values beyond those that are counted one by one.' }),
+  }),
+  z.object({ ...coverage, type: z.literal('json') }),
+  z.object({
+    ...coverage,
+    type: z.literal('mixed'),
+    counts: z.object({ boolean: count, score: count, categorical: count, json: count }),
+  }),
+  z.object({ ...coverage, type: z.literal('none') }),
+])
+
+const summaryEvaluator = z.discriminatedUnion('status', [
+  z.object({ name: z.string(), status: z.literal('ok'), type: metricType, value: z.unknown() }),
+  z.object({ name: z.string(), status: z.literal('error'), code, message: z.string() }),
+])
+
+const failure = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('errors'), rowsWithErrors: count, plannedUnits: count, allowed: z.string() }),
+  z.object({ kind: z.literal('threshold'), name: z.string(), wanted: z.string(), got: z.string() }),
+  z.object({
+    kind: z.literal('summary-evaluator'),
+    name: z.string(),
+    iteration: z.int().min(1),
+    message: z.string(),
+  }),
+])
+
+const run = z.object({
+  iteration: z.int().min(1),
+  runId: z.string(),
+  rows: z
+    .object({ ok: count, error: count, timeout: count, skipped: count, cancelled: count, pending: count })
+    .meta({ description: 'Rows by status; pending ones were never finished.' }),
+  rowsWithErrors: count.meta({
+    description: 'Rows whose task failed or timed out, or any of whose evaluators failed.',
+  }),
+  evaluatorErrors: count,
+  evaluators: z.array(evaluator),
+  summaryEvaluators: z.array(summaryEvaluator),
+  errors: z.array(
+    z.object({
+      evaluator: z.string().nullable().meta({ description: 'Null for errors of the task.' }),
+      code,
+      message: z.string(),
+      count,
+      exampleKey: z.string().meta({ description: 'The key of one record with this error, for --record.' }),
+    }),
+  ),
+  durationMs: duration,
+  taskLatencyMs: latency,
+})
+
+const experiment = z.object({
+  id: z.string(),
+  name: z.string().meta({ description: 'With the variant: support-triage/large.' }),
+  file: z.string().meta({ description: 'The module as it was named on the command line.' }),
+  outcome: z.object({
+    status: z.enum(['passed', 'failed', 'stopped']),
+    failures: z.array(failure).meta({ description: 'Why it did not pass.' }),
+    stopped: z
+      .object({
+        kind: z.enum(['signal', 'user-code-ended', 'dataset-threw', 'raise-errors', 'store-failed', 'not-started']),
+        code: code.nullable(),
+        message: z.string(),
+      })
+      .nullable()
+      .meta({ description: 'Why it ended early; null when it did not.' }),
+  }),
+  exitCode: z.int().min(0),
+  runs: z.array(run).meta({ description: 'Empty when the experiment was not started.' }),
+  durationMs: duration,
+  taskLatencyMs: latency,
+  log: z.object({ folder: z.string(), eventsFile: z.string() }).meta({ description: 'Where the rows are kept.' }),
+})
+
+/** What `--reporter json` prints. `docs/json-report.schema.json` is made from this. */
+export const jsonReportSchema = z
+  .object({
+    formatVersion: z.literal(1),
+    exitCode: z.int().min(0).meta({ description: 'The exit code of the command.' }),
+    experiments: z.array(experiment),
+  })
+  .meta({
+    title: 'llmobs-exp JSON report',
+    description:
+      'The document that `llmobs-exp run --reporter json` prints. A number that could not be computed is null. Further members may be added without a new format version.',
+  })
