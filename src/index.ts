@@ -1,4 +1,4 @@
-export type { RecordSchemas } from './datasets/apply-schemas.ts'
+export type { RecordSchemas } from './datasets/check-schemas.ts'
 export { type FromSchemas, jsonl } from './datasets/jsonl.ts'
 export { byName, defineExperiment, multi } from './define.ts'
 export type { Dataset, DatasetRecord, ExpectedOf, InputOf, MetadataOf } from './model/dataset.ts'

@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import type { Clock, Ids } from '../model/ports.ts'
+import { monotonicNow } from '../session/executors/monotonic.ts'
 
 /** Timers take at most so many milliseconds; a longer one would fire at once. */
 const LONGEST_TIMER = 2 ** 31 - 1
 
-const ALPHABET = '0123456789abcdefghijklmnopqrstuvwxyz'
-
 export function createClock(): Clock {
   return {
     now: () => performance.timeOrigin + performance.now(),
-    monotonic: () => performance.now(),
+    // The clock on which threads tell when user code was entered.
+    monotonic: monotonicNow,
     after(milliseconds, callback) {
       const timer = setTimeout(callback, Math.min(Math.max(milliseconds, 0), LONGEST_TIMER))
       return () => clearTimeout(timer)
@@ -29,22 +29,22 @@ export function createIds(): Ids {
   }
 }
 
-/** Later ids of one process sort after earlier ones, also within one second. */
+/**
+ * Later ids sort after earlier ones: between processes to the millisecond, which the first two characters after the dash stand
+ * for, and always within one process.
+ */
 function nextId(last: string): string {
-  const stamp = new Date().toISOString().replace(/[-:]/g, '').slice(0, 15).toLowerCase()
-  const isSameSecond = last.startsWith(stamp)
-  const suffix = isSameSecond ? increase(last.slice(stamp.length + 1)) : randomSuffix()
-  return `${stamp}-${suffix}`
+  const now = new Date()
+  const stamp = now.toISOString().replace(/[-:]/g, '').slice(0, 15).toLowerCase()
+  const id = `${stamp}-${toDigits(now.getMilliseconds(), 2)}${toDigits(Math.floor(Math.random() * 36 ** 4), 4)}`
+  return id > last ? id : increase(last)
 }
 
-function randomSuffix(): string {
-  // The first digit leaves room for ids that follow in the same second.
-  const first = ALPHABET.charAt(Math.floor(Math.random() * 18))
-  const rest = Array.from({ length: 5 }, () => ALPHABET.charAt(Math.floor(Math.random() * ALPHABET.length)))
-  return first + rest.join('')
+function increase(id: string): string {
+  const [stamp = '', suffix = ''] = id.split('-')
+  return `${stamp}-${toDigits(Number.parseInt(suffix, 36) + 1, 6)}`
 }
 
-function increase(suffix: string): string {
-  const next = Number.parseInt(suffix, 36) + 1 + Math.floor(Math.random() * 36 ** 4)
-  return next.toString(36).padStart(6, '0').slice(-6)
+function toDigits(value: number, length: number): string {
+  return value.toString(36).padStart(length, '0')
 }

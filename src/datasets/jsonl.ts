@@ -8,21 +8,9 @@ import {
   type SourceItem,
 } from '../model/dataset.ts'
 import { LlmobsExpError } from '../model/errors.ts'
-import { createChecker, type RecordChecker, type RecordSchemas } from './apply-schemas.ts'
-import { checkEncoding } from './check-encoding.ts'
-import {
-  describeFault,
-  describeFile,
-  fileError,
-  isSystemError,
-  openRegularFile,
-  resolveFile,
-  type SourceFile,
-} from './open-file.ts'
-import { invalid, parseLine } from './parse-line.ts'
+import { checkSchemas, type RecordSchemas } from './check-schemas.ts'
+import { describeFile, type SourceFile } from './describe-file.ts'
 import { quote } from './quote.ts'
-import { type LineBatch, readLines } from './read-lines.ts'
-import { recordError } from './record-error.ts'
 
 type OutputOf<S> = S extends StandardSchemaV1 ? StandardSchemaV1.InferOutput<S> : unknown
 type RequiredValues<S> = { readonly [K in keyof S as undefined extends OutputOf<S[K]> ? never : K]: OutputOf<S[K]> }
@@ -59,8 +47,8 @@ export function jsonl(path: string | URL, schemas: RecordSchemas = {}): Dataset<
     throw new LlmobsExpError('E_DEFINITION', `jsonl: expected a path or a URL, got ${quote(path)}`)
   }
   const file: SourceFile = { description: describeFile('jsonl', path), path }
-  const check = createChecker(schemas, file.description)
-  const read = (options: OpenOptions) => readFile(file, check, options)
+  checkSchemas(schemas, file.description)
+  const read = (options: OpenOptions) => readFile(file, schemas, options)
   const dataset: SourceDataset<DatasetRecord> = {
     [openSource]: { description: file.description, checkedFirst: true, read },
     [Symbol.asyncIterator]: () => iterate(read({ baseFolder: '.', signal: new AbortController().signal })),
@@ -68,48 +56,18 @@ export function jsonl(path: string | URL, schemas: RecordSchemas = {}): Dataset<
   return dataset
 }
 
+/** Every worker imports this file when it starts; what reads is left until something is read. */
+async function* readFile(file: SourceFile, schemas: RecordSchemas, options: OpenOptions): Batches {
+  const { readJsonl } = await import('./read-jsonl.ts')
+  yield* readJsonl({ file, schemas, options })
+}
+
 async function* iterate(batches: Batches): AsyncGenerator<DatasetRecord, void, undefined> {
+  const { recordError } = await import('./record-error.ts')
   for await (const batch of batches) {
     for (const item of batch) {
       if (item.status === 'invalid') throw recordError(item.problem)
       yield item.record
     }
   }
-}
-
-async function* readFile(source: SourceFile, check: RecordChecker | undefined, options: OpenOptions): Batches {
-  const file = resolveFile(source, options.baseFolder)
-  const handle = await openRegularFile(file, source.description)
-  try {
-    await checkEncoding(handle, file)
-    for await (const batch of readLines(handle, options)) yield await toItems(batch, { file, check })
-  } catch (cause) {
-    if (!isSystemError(cause)) throw cause
-    throw fileError({ file, description: source.description, got: describeFault(cause), cause })
-  } finally {
-    await handle.close()
-  }
-}
-
-interface Reading {
-  readonly file: string
-  readonly check: RecordChecker | undefined
-}
-
-async function toItems({ firstLine, lines }: LineBatch, { file, check }: Reading): Promise<SourceItem[]> {
-  const items: SourceItem[] = []
-  for (let index = 0; index < lines.length; index++) {
-    const line = lines[index] ?? ''
-    const place = { file, line: firstLine + index }
-    const item = parseLine(line, place)
-    if (item?.status !== 'record' || check === undefined || typeof line !== 'string') {
-      if (item !== undefined) items.push(item)
-      continue
-    }
-    const outcome = check(item.record)
-    // Awaiting what is no promise costs more than most schemas.
-    const checked = outcome instanceof Promise ? await outcome : outcome
-    items.push(checked.status === 'record' ? { ...checked, ...place } : invalid(checked, line, place))
-  }
-  return items
 }

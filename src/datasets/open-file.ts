@@ -1,16 +1,10 @@
 import type { Stats } from 'node:fs'
 import { type FileHandle, open, stat } from 'node:fs/promises'
-import { basename, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { LlmobsExpError } from '../model/errors.ts'
+import type { SourceFile } from './describe-file.ts'
 import { makeVisible, quote } from './quote.ts'
-
-/** A file that a source reads: named as the user wrote it. */
-export interface SourceFile {
-  /** `jsonl ./triage.jsonl` */
-  readonly description: string
-  readonly path: string | URL
-}
 
 const faults: ReadonlyMap<string, string> = new Map([
   ['ENOENT', 'none'],
@@ -20,19 +14,6 @@ const faults: ReadonlyMap<string, string> = new Map([
   ['ELOOP', 'a loop of symbolic links'],
   ['ENAMETOOLONG', 'a path that is too long'],
 ])
-
-export function describeFile(kind: string, path: unknown): string {
-  return makeVisible(`${kind} ${path instanceof URL ? nameOf(path) : String(path)}`)
-}
-
-function nameOf(url: URL): string {
-  const name = basename(url.pathname)
-  try {
-    return decodeURIComponent(name)
-  } catch {
-    return name
-  }
-}
 
 /** @throws LlmobsExpError `E_DATASET_FILE` for a URL that names no file */
 export function resolveFile({ description, path }: SourceFile, baseFolder: string): string {

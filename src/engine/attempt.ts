@@ -1,5 +1,5 @@
 import type { CallTiming } from '../model/events.ts'
-import type { CallEnd, PendingCall } from '../model/ports.ts'
+import type { CallEnd, FollowUpEnd, PendingCall } from '../model/ports.ts'
 import type { Place } from './place.ts'
 import type { CallKind } from './slots.ts'
 import { StoppedError } from './stop.ts'
@@ -16,7 +16,9 @@ export interface AttemptOptions<T> {
   readonly timeout: number
   readonly maxRetries: number
   readonly place: Place
-  call(attempt: number): PendingCall<T>
+  call(attempt: number): PendingCall<CallEnd<T>>
+  /** The first attempt, when user code's thread may make it by itself, and what to do when it is over for good or for now. */
+  readonly first?: { readonly call: PendingCall<FollowUpEnd<T>>; leaveSlot(): void }
   /** Whether an end is worth another attempt. */
   failed(end: CallEnd<T>): boolean
 }
@@ -24,49 +26,64 @@ export interface AttemptOptions<T> {
 export interface Attempted<T> {
   readonly end: CallEnd<T>
   readonly timing: CallTiming
+  /** Frees the slot of the last attempt, which is still held: to be called once the result is written. */
+  readonly release: () => void
 }
 
 /**
- * Calls user code until it succeeds or its retries are used up. The slot of the last attempt is still held when this returns:
- * the caller frees it once the result is written. While it sleeps between attempts it holds neither slot nor place.
+ * Calls user code until it succeeds or its retries are used up. While it sleeps between attempts it holds neither slot nor place.
  *
  * @throws StoppedError when the experiment is ended before the call was made or could be made again
  */
 export async function attempt<T>(options: AttemptOptions<T>, tools: AttemptTools): Promise<Attempted<T>> {
-  const { slots, clock } = tools
+  const { kind, timeout, maxRetries, first } = options
+  const { slots, deadlines, clock, stop } = tools
   let queueMs = 0
   let retryWaitMs = 0
-  for (let attempts = 1; ; attempts++) {
-    const asked = clock.monotonic()
-    await slots.acquire(options.kind)
-    queueMs += clock.monotonic() - asked
-    const end = await watchOrRelease(options, attempts, tools)
-    const isLast = attempts > options.maxRetries || tools.stop.reason !== undefined || !options.failed(end)
-    if (isLast) {
-      const { startedAt, durationMs } = end
-      return { end, timing: { startedAt, durationMs, queueMs, retryWaitMs, attempts } }
+  let attempts = 1
+  let release = slots.release[kind]
+  let end: CallEnd<T> | undefined
+  if (first !== undefined) {
+    const ended = await deadlines.watch(first.call, timeout)
+    if (ended.status === 'not-begun') first.leaveSlot()
+    else {
+      end = ended
+      release = first.leaveSlot
     }
-    slots.release(options.kind)
+  }
+  for (;;) {
+    if (end === undefined) {
+      const waiting = slots.acquire(kind)
+      if (waiting !== undefined) {
+        const asked = clock.monotonic()
+        await waiting
+        queueMs += clock.monotonic() - asked
+      }
+      end = await watchOrRelease(options, attempts, tools)
+    }
+    if (attempts > maxRetries || stop.reason !== undefined || !options.failed(end)) {
+      const { startedAt, durationMs } = end
+      return { end, timing: { startedAt, durationMs, queueMs, retryWaitMs, attempts }, release }
+    }
+    release()
+    release = slots.release[kind]
     const fellAsleep = clock.monotonic()
-    await options.place.sleep(() =>
-      sleep(
-        retryDelay(attempts, () => tools.ids.random()),
-        { clock, stop: tools.stop },
-      ),
-    )
+    await options.place.sleep(() => sleep(retryDelay(attempts, () => tools.ids.random()), tools))
     retryWaitMs += clock.monotonic() - fellAsleep
+    attempts++
+    end = undefined
   }
 }
 
 async function watchOrRelease<T>(
   options: AttemptOptions<T>,
   attempts: number,
-  tools: AttemptTools,
+  { slots, deadlines }: AttemptTools,
 ): Promise<CallEnd<T>> {
   try {
-    return await tools.deadlines.watch(options.call(attempts), options.timeout)
+    return await deadlines.watch(options.call(attempts), options.timeout)
   } catch (error) {
-    tools.slots.release(options.kind)
+    slots.release[options.kind]()
     throw error
   }
 }

@@ -1,4 +1,4 @@
-import type { CallEnd, Clock, PendingCall } from '../model/ports.ts'
+import type { Clock, PendingCall } from '../model/ports.ts'
 import type { StopSwitch } from './stop.ts'
 
 /** Milliseconds that calls in flight are given to end by themselves once the experiment is being ended. */
@@ -10,54 +10,56 @@ const NOT_STARTED_CHECK = 1_000
 /** Watches calls in flight: ends those that run past their timeout, and all of them when the experiment is being ended. */
 export interface Deadlines {
   /** Resolves as the call ends. The timeout, in milliseconds, counts from when user code was entered. */
-  watch<T>(call: PendingCall<T>, timeout: number): Promise<CallEnd<T>>
-  /** Calls watched at this moment. */
-  inFlight(): number
+  watch<E>(call: PendingCall<E>, timeout: number): Promise<E>
+  /** Nothing is watched from here on. */
+  close(): void
 }
 
 interface Watched {
   readonly call: PendingCall<unknown>
   readonly timeout: number
   deadline: number
+  /** Its place in the list. */
+  index: number
 }
 
 export function createDeadlines(clock: Clock, stop: StopSwitch): Deadlines {
-  const watched = new Set<Watched>()
+  // A list with swapped places: a set that is filled and emptied for every call leaves much more garbage.
+  const watched: Watched[] = []
   let cancelTimer = (): void => {}
+  let cancelGrace = (): void => {}
   let timerDue = Number.POSITIVE_INFINITY
 
+  const remove = (entry: Watched): void => {
+    const last = watched.pop()
+    if (last === undefined || last === entry) return
+    watched[entry.index] = last
+    last.index = entry.index
+  }
   const arm = (due: number): void => {
     if (due >= timerDue) return
     cancelTimer()
     timerDue = due
     cancelTimer = clock.after(Math.max(due - clock.monotonic(), 1), sweep)
   }
-
   const sweep = (): void => {
     timerDue = Number.POSITIVE_INFINITY
     const now = clock.monotonic()
-    let next = Number.POSITIVE_INFINITY
-    for (const entry of watched) {
-      if (entry.deadline <= now) extendOrAbandon(entry, now)
-      if (watched.has(entry)) next = Math.min(next, entry.deadline)
-    }
+    for (const entry of [...watched]) if (entry.deadline <= now) extendOrAbandon(entry, now)
+    const next = Math.min(...watched.map(({ deadline }) => (deadline <= now ? Number.POSITIVE_INFINITY : deadline)))
     if (next !== Number.POSITIVE_INFINITY) arm(next)
   }
-
   // A call that has waited for a busy thread has not used up its own time yet.
   const extendOrAbandon = (entry: Watched, now: number): void => {
     const startedAt = entry.call.startedAt()
     entry.deadline =
       startedAt === undefined ? now + Math.min(entry.timeout, NOT_STARTED_CHECK) : startedAt + entry.timeout
-    if (entry.deadline > now) return
-    watched.delete(entry)
-    entry.call.abandon('timeout')
+    if (entry.deadline <= now) entry.call.abandon('timeout')
+  }
+  const abandonAll = (): void => {
+    for (const { call } of [...watched]) call.abandon('shutdown')
   }
 
-  let cancelGrace = (): void => {}
-  const abandonAll = (): void => {
-    for (const { call } of watched) call.abandon('shutdown')
-  }
   stop.onStop(() => {
     for (const { call } of watched) call.abort()
     cancelGrace = clock.after(GRACE, abandonAll)
@@ -66,20 +68,18 @@ export function createDeadlines(clock: Clock, stop: StopSwitch): Deadlines {
 
   return {
     async watch(call, timeout) {
-      const entry: Watched = { call, timeout, deadline: clock.monotonic() + timeout }
-      watched.add(entry)
-      arm(entry.deadline)
+      const entry = { call, timeout, deadline: clock.monotonic() + timeout, index: watched.length }
+      watched.push(entry)
+      if (entry.deadline < timerDue) arm(entry.deadline)
       try {
         return await call.ended
       } finally {
-        watched.delete(entry)
-        if (watched.size === 0) {
-          cancelTimer()
-          timerDue = Number.POSITIVE_INFINITY
-          cancelGrace()
-        }
+        remove(entry)
       }
     },
-    inFlight: () => watched.size,
+    close() {
+      cancelTimer()
+      cancelGrace()
+    },
   }
 }

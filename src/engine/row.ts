@@ -1,11 +1,10 @@
-import { toErrorInfo } from '../model/error-info.ts'
-import { LlmobsExpError } from '../model/errors.ts'
-import type { EvaluatorResult, RowStatus, TaskResult, UnitRef } from '../model/events.ts'
-import type { Json } from '../model/json.ts'
+import type { RowStatus, TaskResult, UnitRef } from '../model/events.ts'
 import type { CallEnd, ExecutorUnit } from '../model/ports.ts'
 import type { RecordText } from '../model/row.ts'
-import { attempt } from './attempt.ts'
+import { type Attempted, attempt } from './attempt.ts'
+import { runEvaluator, shareTaskSlot, type TaskSlot } from './evaluate.ts'
 import type { Place } from './place.ts'
+import { raiseError, timeoutError } from './failures.ts'
 import { endReasonOf, StoppedError } from './stop.ts'
 import type { EngineTools } from './tools.ts'
 
@@ -14,8 +13,9 @@ export interface WorkUnit extends UnitRef {
   readonly record: RecordText
 }
 
-interface RowRun {
-  readonly ref: UnitRef
+/** A unit that has been begun, with all that its parts need. */
+export interface RowRun {
+  readonly work: WorkUnit
   readonly unit: ExecutorUnit
   readonly place: Place
   readonly tools: EngineTools
@@ -23,141 +23,112 @@ interface RowRun {
 
 /**
  * Takes one unit through its task and its evaluators. A unit that the end of the experiment caught before its task was called
- * leaves no event: it is pending. Never throws; user code that ended its thread stops the experiment.
+ * leaves no event: it is pending. Never rejects; user code that ended its thread stops the experiment.
  */
 export async function runRow(work: WorkUnit, place: Place, tools: EngineTools): Promise<void> {
   if (tools.stop.reason !== undefined) return
-  const ref = { key: work.key, iteration: work.iteration, generation: work.generation }
-  const unit = tools.executor.open(work.record, work.iteration)
-  const row: RowRun = { ref, unit, place, tools }
+  const row: RowRun = { work, unit: tools.executor.open(work.record, work.iteration), place, tools }
   try {
-    const task = await runTask(row)
-    if (task.status === 'cancelled') return
-    const evaluated = await runEvaluators(row, task)
-    if (evaluated === 'complete') await finishRow(row, task.status)
+    await runParts(row)
   } catch (error) {
     if (!(error instanceof StoppedError)) tools.stop.stop(endReasonOf(error))
   } finally {
-    unit.close()
+    row.unit.close()
   }
+}
+
+async function runParts(row: RowRun): Promise<void> {
+  const { evaluators } = row.tools.plan
+  const { task, slot } = await runTask(row)
+  if (task.status === 'error' || task.status === 'timeout') skipEvaluators(row)
+  if (task.status === 'ok' && evaluators.length > 0) {
+    row.place.fork(evaluators.length)
+    const context = { row, output: task.output, slot }
+    const results = await Promise.all(evaluators.map((evaluator) => runEvaluator(evaluator, context)))
+    if (results.includes('missing')) return
+  }
+  await finishRow(row, task.status)
 }
 
 type TaskOutcome = TaskResult | { readonly status: 'cancelled' }
 
-async function runTask(row: RowRun): Promise<TaskOutcome> {
-  const { ref, unit, place, tools } = row
-  const { plan, stream, slots } = tools
+async function runTask(row: RowRun): Promise<{ readonly task: TaskOutcome; readonly slot: TaskSlot | undefined }> {
+  const { unit, place, tools } = row
+  const { plan, slots } = tools
+  const followUp = slots.areShared && plan.evaluators.length > 0
   place.fork(1)
-  const { end, timing } = await attempt<TaskResult>(
+  const attempted = await attempt<TaskResult>(
     {
       kind: 'task',
       timeout: plan.timeout,
       maxRetries: plan.maxRetries,
       place,
-      call: (number) => unit.callTask(number),
+      call: (number) => unit.callTask(number, followUp),
       failed: (ended) => ended.status === 'abandoned' || ended.result.status !== 'ok',
     },
     tools,
   )
-  const result = interpretTask(end, tools)
-  try {
-    if (result.status === 'cancelled') {
-      await stream.emit({ type: 'row-finished', ...ref, status: 'cancelled' })
-      return result
-    }
-    if (end.status === 'returned') tools.noteChanges(end.changes, 'the output of the task')
-    await stream.emit({ type: 'task-finished', ...ref, ...timing, ...result })
-  } finally {
-    slots.release('task')
+  const task = interpret(attempted.end, tools)
+  if (task.status === 'cancelled') {
+    attempted.release()
+    return { task, slot: undefined }
   }
-  if (result.status !== 'ok') raise(result.error, tools)
-  return result
+  const isKept = followUp && task.status === 'ok'
+  emitTask(row, { task, attempted, afterWrite: isKept ? undefined : attempted.release })
+  if (task.status !== 'ok') raiseError(task.error, tools)
+  return { task, slot: isKept ? shareTaskSlot(attempted.release, plan.evaluators.length) : undefined }
 }
 
-function interpretTask(end: CallEnd<TaskResult>, { plan, stop }: EngineTools): TaskOutcome {
+function interpret(end: CallEnd<TaskResult>, { plan, stop }: EngineTools): TaskOutcome {
   const isStopping = stop.reason !== undefined
   if (end.status === 'returned') {
     return isStopping && end.result.status === 'error' ? { status: 'cancelled' } : end.result
   }
-  if (end.reason === 'shutdown' || isStopping) return { status: 'cancelled' }
+  if (isStopping) return { status: 'cancelled' }
   return { status: 'timeout', error: timeoutError('E_TASK_TIMEOUT', 'the task', plan.timeout) }
 }
 
-async function runEvaluators(row: RowRun, task: TaskResult): Promise<'complete' | 'incomplete'> {
-  const { plan, stream } = row.tools
-  if (task.status !== 'ok') {
-    for (const evaluator of plan.evaluators) {
-      const timing = { startedAt: 0, durationMs: 0, queueMs: 0, retryWaitMs: 0, attempts: 0 }
-      void stream.emit({
-        type: 'evaluation-finished',
-        evaluator,
-        ...row.ref,
-        ...timing,
-        status: 'skipped',
-        reason: 'task-failed',
-      })
-    }
-    return 'complete'
-  }
-  row.place.fork(plan.evaluators.length)
-  const results = await Promise.all(
-    plan.evaluators.map((evaluator) => runEvaluator(row, evaluator, task.output).finally(() => row.place.join())),
-  )
-  return results.includes('incomplete') ? 'incomplete' : 'complete'
+interface TaskToEmit {
+  readonly task: TaskResult
+  readonly attempted: Attempted<TaskResult>
+  readonly afterWrite: (() => void) | undefined
 }
 
-async function runEvaluator(row: RowRun, evaluator: string, output: Json): Promise<'complete' | 'incomplete'> {
-  const { ref, unit, place, tools } = row
-  const { plan, stream, slots, stop } = tools
-  const attempted = await attempt<EvaluatorResult>(
-    {
-      kind: 'evaluator',
-      timeout: plan.evalTimeout,
-      maxRetries: plan.maxRetries,
-      place,
-      call: () => unit.callEvaluator(evaluator, output),
-      failed: (ended) => ended.status === 'abandoned' || ended.result.status === 'error',
-    },
-    tools,
-  ).catch((error: unknown) => {
-    if (error instanceof StoppedError) return 'stopped' as const
-    throw error
-  })
-  if (attempted === 'stopped') return 'incomplete'
+// Members one by one, here and in the other hot places: spreads of many shapes cost more than the rest of a row.
+function emitTask({ work, tools }: RowRun, { task, attempted, afterWrite }: TaskToEmit): void {
   const { end, timing } = attempted
-  const result = interpretEvaluator(end, evaluator, plan.evalTimeout)
-  // An evaluation that the end of the experiment cut short is missing, not failed.
-  if (result === 'cancelled' || (stop.reason !== undefined && result.status === 'error')) {
-    slots.release('evaluator')
-    return 'incomplete'
+  const { startedAt, durationMs, queueMs, retryWaitMs, attempts } = timing
+  const { key, iteration, generation } = work
+  if (end.status === 'returned' && end.changes.length > 0) tools.noteChanges(end.changes, 'the output of the task')
+  const type = 'task-finished'
+  if (task.status === 'ok') {
+    const { status, output } = task
+    tools.stream.emit(
+      { type, key, iteration, generation, startedAt, durationMs, queueMs, retryWaitMs, attempts, status, output },
+      afterWrite,
+    )
+  } else {
+    const { status, error } = task
+    tools.stream.emit(
+      { type, key, iteration, generation, startedAt, durationMs, queueMs, retryWaitMs, attempts, status, error },
+      afterWrite,
+    )
   }
-  if (end.status === 'returned') tools.noteChanges(end.changes, `the evaluation of ${evaluator}`)
-  void stream
-    .emit({ type: 'evaluation-finished', evaluator, ...ref, ...timing, ...result })
-    .then(() => slots.release('evaluator'))
-  if (result.status === 'error' || result.status === 'timeout') raise(result.error, tools)
-  return 'complete'
 }
 
-function interpretEvaluator(
-  end: CallEnd<EvaluatorResult>,
-  evaluator: string,
-  timeout: number,
-): EvaluatorResult | 'cancelled' {
-  if (end.status === 'returned') return end.result
-  if (end.reason === 'shutdown') return 'cancelled'
-  return { status: 'timeout', error: timeoutError('E_EVALUATOR_TIMEOUT', `evaluator ${evaluator}`, timeout) }
+function skipEvaluators({ work, tools }: RowRun): void {
+  const { key, iteration, generation } = work
+  const timing = { startedAt: 0, durationMs: 0, queueMs: 0, retryWaitMs: 0, attempts: 0 }
+  for (const evaluator of tools.plan.evaluators) {
+    const result = { status: 'skipped', reason: 'task-failed' } as const
+    tools.stream.emit({ type: 'evaluation-finished', evaluator, key, iteration, generation, ...timing, ...result })
+  }
 }
 
-async function finishRow({ ref, tools }: RowRun, status: RowStatus): Promise<void> {
-  await tools.stream.emit({ type: 'row-finished', ...ref, status })
-}
-
-function timeoutError(code: 'E_TASK_TIMEOUT' | 'E_EVALUATOR_TIMEOUT', what: string, timeout: number) {
-  const hint = code === 'E_TASK_TIMEOUT' ? 'raise --timeout' : 'raise --eval-timeout'
-  return toErrorInfo(code, new LlmobsExpError(code, `${what} ran longer than its timeout of ${timeout} ms`, { hint }))
-}
-
-function raise(error: ReturnType<typeof toErrorInfo>, { plan, stop }: EngineTools): void {
-  if (plan.raiseErrors) stop.stop({ kind: 'raise-errors', error })
+/** Resolves when the row is written: until then it counts as begun. */
+function finishRow({ work, tools }: RowRun, status: RowStatus): Promise<void> {
+  const { key, iteration, generation } = work
+  return new Promise((resolve) => {
+    tools.stream.emit({ type: 'row-finished', key, iteration, generation, status }, resolve)
+  })
 }

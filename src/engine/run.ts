@@ -1,3 +1,4 @@
+import type { SourceProblem } from '../model/dataset.ts'
 import { LlmobsExpError } from '../model/errors.ts'
 import type { EventBody, RunEvent } from '../model/events.ts'
 import { type JsonChange, jsonChanges } from '../model/json.ts'
@@ -5,9 +6,9 @@ import type { RecordText } from '../model/row.ts'
 import { createDeadlines } from './deadlines.ts'
 import { createEventStream } from './event-stream.ts'
 import type { Plan } from './plan.ts'
-import { createPool } from './pool.ts'
-import { runRow } from './row.ts'
-import { createRuns } from './runs.ts'
+import { createPool, type Pool } from './pool.ts'
+import { runRow, type WorkUnit } from './row.ts'
+import { createRuns, type Runs } from './runs.ts'
 import { selectRecords } from './select.ts'
 import { createSlots } from './slots.ts'
 import { endReasonOf, type StopSwitch } from './stop.ts'
@@ -31,9 +32,9 @@ export async function* run(
     stream,
     slots: createSlots(plan, stop),
     deadlines: createDeadlines(ports.clock, stop),
-    noteChanges: createChangeNotes((problem) => void stream.emit(problem)),
+    noteChanges: createChangeNotes((problem) => stream.emit(problem)),
   }
-  ports.executor.onNotice((notice) => void stream.emit(notice))
+  ports.executor.onNotice((notice) => stream.emit(notice))
   const driven = drive(tools).finally(() => stream.close())
   // A failure is rethrown below; until then the batches that come before it are still to be written.
   driven.catch(() => {})
@@ -46,7 +47,7 @@ async function drive(tools: EngineTools): Promise<void> {
   const { plan, stream, stop } = tools
   const { experimentId, name, evaluators, summaryEvaluators, jobs, plannedRecords } = plan
   const planned = plannedRecords === undefined ? {} : { plannedRecords }
-  void stream.emit({
+  stream.emit({
     type: 'experiment-started',
     experimentId,
     name,
@@ -56,22 +57,19 @@ async function drive(tools: EngineTools): Promise<void> {
     jobs,
     ...planned,
   })
-  const pool = createPool(plan.jobs)
+  const pool = createPool(plan)
   const runs = createRuns(tools)
   try {
     for (let iteration = 1; iteration <= plan.runs && stop.reason === undefined; iteration++) {
       runs.start(iteration)
-      const records = iteration === 1 ? readSelected(tools) : tools.reader.records()
-      for await (const record of records) {
-        await pool.ready()
+      const batches = iteration === 1 ? readSelected(tools) : tools.reader.records()
+      for await (const records of batches) {
+        for (const record of records) {
+          const waiting = pool.ready()
+          if (waiting !== undefined) await waiting
+          if (stop.reason === undefined) feed(record, iteration, { tools, pool, runs })
+        }
         if (stop.reason !== undefined) break
-        if (iteration === 1) void stream.emit({ type: 'record', ...record })
-        runs.begin(iteration)
-        pool.add((place) =>
-          runRow({ key: record.key, iteration, generation: 0, record }, place, tools).finally(() =>
-            runs.end(iteration),
-          ),
-        )
       }
       if (stop.reason === undefined) runs.allFed(iteration)
     }
@@ -80,33 +78,47 @@ async function drive(tools: EngineTools): Promise<void> {
   }
   await pool.idle()
   await runs.settled()
+  tools.deadlines.close()
 }
 
-function readSelected(tools: EngineTools): AsyncIterable<RecordText> {
+interface Feeding {
+  readonly tools: EngineTools
+  readonly pool: Pool
+  readonly runs: Runs
+}
+
+/** Hands one unit out. */
+function feed(record: RecordText, iteration: number, { tools, pool, runs }: Feeding): void {
+  if (iteration === 1) tools.stream.emit({ type: 'record', ...record })
+  runs.begin(iteration)
+  const work: WorkUnit = { key: record.key, iteration, generation: 0, record }
+  pool.add(async (place) => {
+    await runRow(work, place, tools)
+    runs.end(iteration)
+  })
+}
+
+function readSelected(tools: EngineTools): AsyncIterable<readonly RecordText[]> {
   return selectRecords(readRecords(tools), tools.plan.selection)
 }
 
-async function* readRecords(tools: EngineTools): AsyncGenerator<RecordText, void> {
-  const { plan, executor, stream, noteChanges } = tools
-  for await (const batch of executor.records({ batchSize: plan.jobs })) {
-    for (const item of batch) {
-      if (item.status === 'record') {
-        if (item.changes.length > 0) noteChanges(item.changes, `record ${item.record.key}`)
-        yield item.record
-      } else if (plan.skipInvalid) {
-        void stream.emit({
-          type: 'problem',
-          severity: 'warning',
-          code: 'W_RECORD_SKIPPED',
-          message: item.problem.message,
-        })
-      } else {
-        throw new LlmobsExpError('E_DATASET_RECORD', item.problem.message, {
-          hint: 'correct it, or leave it out with --skip-invalid',
-        })
+async function* readRecords(tools: EngineTools): AsyncGenerator<readonly RecordText[], void> {
+  for await (const items of tools.executor.records({ batchSize: tools.plan.jobs })) {
+    const records: RecordText[] = []
+    for (const item of items) {
+      if (item.status === 'invalid') refuseOrSkip(item.problem, tools)
+      else {
+        if (item.changes.length > 0) tools.noteChanges(item.changes, `record ${item.record.key}`)
+        records.push(item.record)
       }
     }
+    yield records
   }
+}
+
+function refuseOrSkip({ message }: SourceProblem, { plan, stream }: EngineTools): void {
+  if (plan.skipInvalid) stream.emit({ type: 'problem', severity: 'warning', code: 'W_RECORD_SKIPPED', message })
+  else throw new LlmobsExpError('E_DATASET_RECORD', message, { hint: 'correct it, or leave it out with --skip-invalid' })
 }
 
 /** Says each kind of change once. */

@@ -36,7 +36,7 @@ export function createRuns(tools: EngineTools): Runs {
   return {
     start(iteration) {
       open.set(iteration, { pending: 0, fed: false })
-      void tools.stream.emit({ type: 'run-started', iteration, runId: tools.ids.uuid() })
+      tools.stream.emit({ type: 'run-started', iteration, runId: tools.ids.uuid() })
     },
     begin: (iteration) => count(iteration, 1),
     end(iteration) {
@@ -57,7 +57,7 @@ export function createRuns(tools: EngineTools): Runs {
 async function finishRun(iteration: number, tools: EngineTools): Promise<void> {
   try {
     const summaries = await summarize(iteration, tools)
-    if (tools.stop.reason === undefined) await tools.stream.emit({ type: 'run-finished', iteration, summaries })
+    if (tools.stop.reason === undefined) tools.stream.emit({ type: 'run-finished', iteration, summaries })
   } catch (error) {
     tools.stop.stop(endReasonOf(error))
   }

@@ -10,54 +10,54 @@ export interface RecordFilter {
   readonly value: string
 }
 
-/** Takes the selected records out of a stream of records, in its order. */
-export async function* selectRecords(
-  records: AsyncIterable<RecordText>,
-  selection: Selection,
-): AsyncGenerator<RecordText, void> {
-  const matching = filterRecords(records, selection)
+type Batches = AsyncIterable<readonly RecordText[]>
+
+/** Takes the selected records out of a stream of batches of records, in its order. */
+export function selectRecords(batches: Batches, selection: Selection): Batches {
   const { sampleSize, sampleSeed } = selection
-  if (sampleSize === undefined) yield* matching
-  else if (sampleSeed === undefined) yield* takeFirst(matching, sampleSize)
-  else yield* await drawSample(matching, sampleSize, createRandom(sampleSeed))
+  const isFiltered = selection.filters.length > 0 || selection.records.length > 0
+  const matching = isFiltered ? filterRecords(batches, selection) : batches
+  if (sampleSize === undefined) return matching
+  return sampleSeed === undefined
+    ? takeFirst(matching, sampleSize)
+    : drawSample(matching, sampleSize, createRandom(sampleSeed))
 }
 
-async function* filterRecords(
-  records: AsyncIterable<RecordText>,
-  selection: Selection,
-): AsyncGenerator<RecordText, void> {
+async function* filterRecords(batches: Batches, selection: Selection): AsyncGenerator<readonly RecordText[], void> {
   const wanted = new Set(selection.records)
-  for await (const record of records) {
-    const isWanted = wanted.size === 0 || wanted.has(record.key)
-    if (isWanted && selection.filters.every((filter) => matches(record, filter))) yield record
-  }
+  const isSelected = (record: RecordText): boolean =>
+    (wanted.size === 0 || wanted.has(record.key)) && selection.filters.every((filter) => matches(record, filter))
+  for await (const batch of batches) yield batch.filter(isSelected)
 }
 
-async function* takeFirst(records: AsyncGenerator<RecordText, void>, count: number): AsyncGenerator<RecordText, void> {
-  let taken = 0
-  for await (const record of records) {
-    yield record
-    if (++taken === count) return
+async function* takeFirst(batches: Batches, count: number): AsyncGenerator<readonly RecordText[], void> {
+  let left = count
+  for await (const batch of batches) {
+    yield batch.slice(0, left)
+    left -= batch.length
+    if (left <= 0) return
   }
 }
 
 /** Reservoir sampling (Vitter's algorithm R): one pass, memory for the sample only. The sample keeps the dataset's order. */
-async function drawSample(
-  records: AsyncIterable<RecordText>,
+async function* drawSample(
+  batches: Batches,
   size: number,
   random: () => number,
-): Promise<readonly RecordText[]> {
+): AsyncGenerator<readonly RecordText[], void> {
   const reservoir: { readonly position: number; readonly record: RecordText }[] = []
   let position = 0
-  for await (const record of records) {
-    if (reservoir.length < size) reservoir.push({ position, record })
-    else {
-      const place = Math.floor(random() * (position + 1))
-      if (place < size) reservoir[place] = { position, record }
+  for await (const batch of batches) {
+    for (const record of batch) {
+      if (reservoir.length < size) reservoir.push({ position, record })
+      else {
+        const place = Math.floor(random() * (position + 1))
+        if (place < size) reservoir[place] = { position, record }
+      }
+      position++
     }
-    position++
   }
-  return reservoir.sort((a, b) => a.position - b.position).map(({ record }) => record)
+  yield reservoir.sort((a, b) => a.position - b.position).map(({ record }) => record)
 }
 
 /** Mulberry32: small, seeded, the same on every machine. */

@@ -4,9 +4,12 @@ export type CallKind = 'task' | 'evaluator'
 
 /** At most so many calls of user code at once. Evaluators of a finished task go before new tasks. */
 export interface Slots {
-  /** Resolves when the caller may make its call. Throws `StoppedError` when the experiment is being ended. */
+  /** Resolves when the caller may make its call; undefined when it may at once. Throws `StoppedError` when the experiment is being ended. */
   acquire(kind: CallKind): Promise<void> | undefined
-  release(kind: CallKind): void
+  /** Gives one slot back. */
+  readonly release: { readonly [K in CallKind]: () => void }
+  /** Whether tasks and evaluators share one limit, so that an evaluator may go on in the slot of its task. */
+  readonly areShared: boolean
 }
 
 export interface SlotLimits {
@@ -15,31 +18,25 @@ export interface SlotLimits {
   readonly evalJobs?: number
 }
 
-export function createSlots(limits: SlotLimits, stop: StopSwitch): Slots {
-  const tasks = createLane(limits.jobs)
-  const evaluators = limits.evalJobs === undefined ? tasks : createLane(limits.evalJobs)
-  const laneOf = (kind: CallKind): Lane => (kind === 'task' ? tasks : evaluators)
-
+export function createSlots({ jobs, evalJobs }: SlotLimits, stop: StopSwitch): Slots {
+  const tasks = createLane(jobs)
+  const evaluators = evalJobs === undefined ? tasks : createLane(evalJobs)
   stop.onStop(() => {
-    for (const lane of new Set([tasks, evaluators])) refuseWaiting(lane)
+    refuseWaiting(tasks)
+    refuseWaiting(evaluators)
   })
-
   return {
     acquire(kind) {
       if (stop.reason !== undefined) throw new StoppedError()
-      const lane = laneOf(kind)
+      const lane = kind === 'task' ? tasks : evaluators
       if (lane.free > 0) {
         lane.free--
         return undefined
       }
       return new Promise((resolve, reject) => lane.waiting[kind].push({ resolve, reject }))
     },
-    release(kind) {
-      const lane = laneOf(kind)
-      const next = lane.waiting.evaluator.shift() ?? lane.waiting.task.shift()
-      if (next === undefined) lane.free++
-      else next.resolve()
-    },
+    release: { task: () => release(tasks), evaluator: () => release(evaluators) },
+    areShared: evalJobs === undefined,
   }
 }
 
@@ -57,8 +54,12 @@ function createLane(size: number): Lane {
   return { free: size, waiting: { task: [], evaluator: [] } }
 }
 
-function refuseWaiting(lane: Lane): void {
-  for (const waiter of [...lane.waiting.evaluator.splice(0), ...lane.waiting.task.splice(0)]) {
-    waiter.reject(new StoppedError())
-  }
+function release(lane: Lane): void {
+  const next = lane.waiting.evaluator.shift() ?? lane.waiting.task.shift()
+  if (next === undefined) lane.free++
+  else next.resolve()
+}
+
+function refuseWaiting({ waiting }: Lane): void {
+  for (const waiter of [...waiting.evaluator.splice(0), ...waiting.task.splice(0)]) waiter.reject(new StoppedError())
 }

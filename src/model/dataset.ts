@@ -26,7 +26,7 @@ export type ExpectedOf<R> = R extends unknown
 export type MetadataOf<R> = R extends unknown ? ('metadata' extends keyof R ? R['metadata'] : undefined) : never
 
 /** Marks a dataset that reads files: it is opened relative to the experiment's file, and checked before anything runs. */
-export const openSource: unique symbol = Symbol.for('llmobs-exp.open-source') as never
+export const openSource: unique symbol = Symbol.for('llmobs-exp.open-source')
 
 /** What a source needs to know to open itself. */
 export interface OpenOptions {

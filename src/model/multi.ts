@@ -1,7 +1,7 @@
 import type { Multi } from './evaluation.ts'
 
 /** Registered, so that a value made by another copy of this package is recognised too. */
-const multiMark: unique symbol = Symbol.for('llmobs-exp.multi') as never
+const multiMark: unique symbol = Symbol.for('llmobs-exp.multi')
 
 /** Makes an object the several values of one evaluator. The mark does not show when the object is listed or written as JSON. */
 export function markMulti<M extends object>(values: M): asserts values is M & Multi<M> {

@@ -65,6 +65,9 @@ export type CallEnd<T> =
   | ({ readonly status: 'returned'; readonly result: T; readonly changes: readonly JsonChange[] } & CallTimes)
   | ({ readonly status: 'abandoned'; readonly reason: AbandonReason } & CallTimes)
 
+/** The end of a call that user code's thread may begin by itself, or leave to the engine. */
+export type FollowUpEnd<T> = CallEnd<T> | { readonly status: 'not-begun' }
+
 export type AbandonReason = 'timeout' | 'shutdown'
 
 export interface CallTimes {
@@ -74,10 +77,10 @@ export interface CallTimes {
   readonly durationMs: number
 }
 
-/** A call under way. */
-export interface PendingCall<T> {
+/** A call under way. `E` is how it ends. */
+export interface PendingCall<E> {
   /** Rejects with `E_USER_CODE_ENDED` when user code ended its thread. */
-  readonly ended: Promise<CallEnd<T>>
+  readonly ended: Promise<E>
   /** Monotonic milliseconds at which user code was entered; undefined while the call waits for its thread. */
   startedAt(): number | undefined
   /** Aborts the signal that user code was given, and goes on waiting. */
@@ -88,8 +91,15 @@ export interface PendingCall<T> {
 
 /** One unit on its way through user code. */
 export interface ExecutorUnit {
-  callTask(attempt: number): PendingCall<TaskResult>
-  callEvaluator(evaluator: string, output: Json): PendingCall<EvaluatorResult>
+  /**
+   * Calls the task. With `followUp`, evaluators begin in its wake, in the slot of the task: in their order, one after another as
+   * long as they return without a promise; the first that returns one is the last that is begun. Asking the engine in between
+   * would cost a round trip between threads for every row.
+   */
+  callTask(attempt: number, followUp: boolean): PendingCall<CallEnd<TaskResult>>
+  /** The call of an evaluator in the wake of a task that succeeded; `not-begun` says that the engine has to make it. */
+  followUp(evaluator: string): PendingCall<FollowUpEnd<EvaluatorResult>>
+  callEvaluator(evaluator: string, output: Json): PendingCall<CallEnd<EvaluatorResult>>
   /** Lets go of what was kept for it. */
   close(): void
 }
@@ -132,7 +142,7 @@ export interface Gauges {
 
 /** The summary evaluators of one run, ready to be called. */
 export interface SummaryCalls {
-  call(summaryEvaluator: string): PendingCall<SummaryResult>
+  call(summaryEvaluator: string): PendingCall<CallEnd<SummaryResult>>
   close(): void
 }
 

@@ -28,8 +28,8 @@ export interface RowQuery {
 export interface RowReader {
   /** In the order in which they finished. */
   rows(query: RowQuery): AsyncIterable<Row>
-  /** In the order in which they were first read. */
-  records(): AsyncIterable<RecordText>
+  /** Batches of records in the order in which they were first read. */
+  records(): AsyncIterable<readonly RecordText[]>
 }
 
 /** A unit's name within one experiment. */

@@ -5,7 +5,7 @@ import { sanitizeLine } from '../terminal/sanitize.ts'
 const MAX_MESSAGE = 2000
 
 /** What `--debug` prints of an event, with the row it came from; nothing for most. */
-export function formatDebug(event: RunEvent): string | undefined {
+function formatDebug(event: RunEvent): string | undefined {
   if (event.type !== 'task-finished' && event.type !== 'evaluation-finished') return undefined
   const what = event.type === 'task-finished' ? 'task' : `evaluator ${event.evaluator}`
   const row = `record ${event.key}, run ${event.iteration}`

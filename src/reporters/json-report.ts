@@ -7,7 +7,7 @@ import type { ErrorGroup, Interval, LabelSummary, Latency, RowCounts, RunSummary
 import { numberOrNull, parseOrNull } from './json-text.ts'
 
 /** Version of the document's format; grows when a member changes its meaning or goes. */
-export const JSON_REPORT_FORMAT = 1
+const JSON_REPORT_FORMAT = 1
 
 /** What `--reporter json` prints. Durations are in milliseconds; a number that could not be computed is null. */
 export interface JsonReport {
@@ -17,7 +17,7 @@ export interface JsonReport {
   experiments: JsonExperiment[]
 }
 
-export interface JsonExperiment {
+interface JsonExperiment {
   id: string
   /** With the variant: `support-triage/large`. */
   name: string
@@ -32,7 +32,7 @@ export interface JsonExperiment {
   log: { folder: string; eventsFile: string }
 }
 
-export interface JsonOutcome {
+interface JsonOutcome {
   status: 'passed' | 'failed' | 'stopped'
   /** Why it did not pass. */
   failures: Failure[]
@@ -40,7 +40,7 @@ export interface JsonOutcome {
   stopped: { kind: EndReason['kind']; code: ErrorCode | null; message: string } | null
 }
 
-export interface JsonRun {
+interface JsonRun {
   iteration: number
   runId: string
   /** Rows by status; `pending` ones were never finished. */
@@ -54,7 +54,7 @@ export interface JsonRun {
   taskLatencyMs: JsonLatency | null
 }
 
-export type JsonEvaluator = {
+type JsonEvaluator = {
   label: string
   evaluator: string
   /** Rows the value was taken over. */
@@ -79,25 +79,25 @@ export type JsonEvaluator = {
   | { type: 'none' }
 )
 
-export type JsonSummaryEvaluator =
+type JsonSummaryEvaluator =
   | { name: string; status: 'ok'; type: MetricType; value: unknown }
   | { name: string; status: 'error'; code: ErrorCode; message: string }
 
 /** A 95 % interval; `rough` when there is too little data for it to mean much. */
-export interface JsonInterval {
+interface JsonInterval {
   low: number | null
   high: number | null
   rough: boolean
 }
 
-export interface JsonLatency {
+interface JsonLatency {
   p50: number | null
   p95: number | null
   max: number | null
 }
 
 /** Errors with the same message. `evaluator` is null for errors of the task. */
-export interface JsonErrorGroup {
+interface JsonErrorGroup {
   evaluator: string | null
   code: ErrorCode
   message: string

@@ -12,7 +12,7 @@ import { createPlainReporter } from './plain.ts'
 import { createTerminalReporter, type TerminalOptions } from './terminal.ts'
 
 /** Names that `--reporter` takes. */
-export const reporterNames = ['terminal', 'plain', 'json', 'ndjson'] as const
+const reporterNames = ['terminal', 'plain', 'json', 'ndjson'] as const
 
 type ReporterName = (typeof reporterNames)[number]
 

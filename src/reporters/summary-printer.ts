@@ -8,7 +8,7 @@ import { styleOf } from './format/style.ts'
 
 const MAX_FAILING_ROWS = 10
 
-export interface RunToPrint {
+interface RunToPrint {
   readonly view: ExperimentView
   readonly run: RunSummary
   readonly isComplete: boolean

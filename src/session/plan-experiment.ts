@@ -24,7 +24,12 @@ export async function planExperiment(
 ): Promise<PlannedExperiment> {
   const { info } = loaded
   const { values } = options
-  const executor = loaded.module.open({ ref: info.ref, experimentId, config: options.config })
+  const executor = loaded.module.open({
+    ref: info.ref,
+    experimentId,
+    config: options.config,
+    evaluators: info.evaluators,
+  })
   const check = info.dataset.kind === 'iterable' ? undefined : await executor.check()
   if (check !== undefined) refuseInvalid(check, info.name, values.skipInvalid)
   const plannedRecords = check === undefined ? undefined : countPlanned(check, options)

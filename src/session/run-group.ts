@@ -48,6 +48,7 @@ async function runOne(experiment: StoredPlan, ports: GroupPorts): Promise<Outcom
     ref: loaded.info.ref,
     experimentId: experiment.experimentId,
     config: options.config,
+    evaluators: loaded.info.evaluators,
   })
   const verdict = { maxErrors: options.values.maxErrors, thresholds: loaded.info.thresholds }
   const { log, reader } = stored

@@ -1,16 +1,14 @@
 import process from 'node:process'
 import type { TextSink } from '../model/ports.ts'
 
-const HIDE = '\u001b[?25l'
-const SHOW = '\u001b[?25h'
-
-/** Hides the cursor. What it returns shows it again, and so does the end of the process. */
+/** Hides the cursor. What it returns shows it again. */
 export function hideCursor(sink: TextSink): () => void {
-  const show = () => {
-    process.removeListener('exit', show)
-    void sink.write(SHOW)
-  }
-  process.once('exit', show)
-  void sink.write(HIDE)
-  return show
+  void sink.write('\u001b[?25l')
+  return () => void sink.write('\u001b[?25h')
+}
+
+/** Calls back when the process ends, however that comes about, unless what it returns is called before. */
+export function atExit(callback: () => void): () => void {
+  process.once('exit', callback)
+  return () => void process.removeListener('exit', callback)
 }

@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream'
 import type { Screen, TextSink } from '../model/ports.ts'
-import { hideCursor } from './cursor.ts'
+import { atExit, hideCursor } from './cursor.ts'
 import { realTicker, type Ticker } from './ticker.ts'
 import { displayWidth } from './width.ts'
 
@@ -55,14 +55,15 @@ export async function createLiveArea({ screen, render, ticker = realTicker }: Li
   })
   const stopTicks = ticker.every(REDRAW_MS, () => stream.own(draw))
   stream.own(draw)
-  return {
-    stop() {
-      stopTicks()
-      stream.own(() => spinner.stop())
-      release()
-      showCursor()
-    },
+  const stop = () => {
+    forgetExit()
+    stopTicks()
+    stream.own(() => spinner.stop())
+    release()
+    showCursor()
   }
+  const forgetExit = atExit(stop)
+  return { stop }
 }
 
 /** The terminal as ora wants it. Erasing is done here, because only here is known how the drawn lines wrap after a resize. */

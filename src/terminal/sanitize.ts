@@ -1,6 +1,6 @@
 // Everything a terminal would act upon is spelled as an escape here, so that this file itself is plain text.
 const CONTROL = '\\u0000-\\u0008\\u000b-\\u001f\\u007f-\\u009f'
-const BIDI = '\\u061c\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069'
+const BIDI = '\\p{Bidi_Control}'
 
 const SUSPICIOUS = new RegExp(`[${CONTROL}${BIDI}\\ud800-\\udfff]`, 'u')
 const ESCAPE_SEQUENCE = new RegExp(

@@ -8,7 +8,7 @@ import fc from 'fast-check'
 import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import type { RecordSchemas } from '../../src/datasets/apply-schemas.ts'
+import type { RecordSchemas } from '../../src/datasets/check-schemas.ts'
 import { jsonl } from '../../src/datasets/jsonl.ts'
 import { openDataset } from '../../src/datasets/open-dataset.ts'
 import type { SourceItem } from '../../src/model/dataset.ts'
@@ -302,6 +302,7 @@ describe('the schemas of jsonl', () => {
   it.each([
     [{ expected: z.string() }, 'expected schemas for input, expectedOutput, metadata, got one for "expected"'],
     [{ input: { ticket: 'string' } }, 'input: expected a Standard Schema, got an object'],
+    [null, 'expected an object of schemas, got null'],
   ])('are refused when they are none: %#', (schemas, message) => {
     expect(() => Reflect.apply(jsonl, undefined, ['x.jsonl', schemas])).toThrow(
       expect.objectContaining({ code: 'E_DEFINITION', message: `jsonl x.jsonl: ${message}` }),

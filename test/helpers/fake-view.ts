@@ -133,7 +133,7 @@ export function fakeView({
         yield* rows
       },
       async *records() {
-        for (const { record } of rows) yield record
+        yield rows.map(({ record }) => record)
       },
     },
   }

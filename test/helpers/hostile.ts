@@ -1,3 +1,6 @@
+/** What no text from data may have when it reaches a terminal: control characters but newline and tab, bidi, lone surrogates. */
+export const drivesTerminal = /(?![\n\t])[\p{Cc}\p{Cs}\p{Bidi_Control}]/u
+
 /** Texts that try to drive a terminal, break a line, or stand where they should not. */
 export const hostileTexts: readonly string[] = [
   '\u001b]52;c;cm0gLXJmIH4=\u0007',

@@ -1,4 +1,5 @@
-const TOKEN = /\u001b\[(\??)([0-9;]*)([A-Za-z])|\r|\n|[^\u001b\r\n]/gu
+const ESCAPE = '\u001b'
+const TOKEN = new RegExp(`${ESCAPE}\\[(\\??)([0-9;]*)([A-Za-z])|\\r|\\n|[^${ESCAPE}\\r\\n]`, 'gu')
 
 export interface EmulatedTerminal {
   /** What a person sees, with what has scrolled off above. */

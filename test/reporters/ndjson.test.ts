@@ -7,7 +7,7 @@ import { sinkOutput } from '../../src/reporters/output.ts'
 import { experimentEvents } from '../helpers/events.ts'
 import { createFakeScreen } from '../helpers/fake-screen.ts'
 import { fakeInfo, fakeView, groupOutcome, passed } from '../helpers/fake-view.ts'
-import { hostileTexts } from '../helpers/hostile.ts'
+import { drivesTerminal, hostileTexts } from '../helpers/hostile.ts'
 import { tempFolder } from '../helpers/temp-folder.ts'
 
 const events = experimentEvents({
@@ -106,7 +106,7 @@ describe('the ndjson reporter', () => {
     await writeFile(view.info.eventsFile, lines(events))
     for (const event of events.slice(0, 1)) void reporter.event?.(event, view)
     await reporter.finish?.(groupOutcome(view.info, passed))
-    expect(screen.out()).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/)
+    expect(screen.out()).not.toMatch(drivesTerminal)
     const printed = screen.out().trimEnd().split('\n')
     expect(printed.map((line) => JSON.parse(line))).toEqual(events)
   })

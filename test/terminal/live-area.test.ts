@@ -80,12 +80,11 @@ describe('the live area', () => {
 
   it('shows the cursor when the process ends without stopping it', async () => {
     const before = process.listeners('exit')
-    const { area, seen } = await start(() => 'live')
+    const { seen } = await start(() => 'live')
     const added = process.listeners('exit').filter((listener) => !before.includes(listener))
     expect(added).toHaveLength(1)
     for (const listener of added) listener(0)
-    expect(seen().isCursorVisible).toBe(true)
-    area.stop()
+    expect(seen()).toEqual({ lines: [''], isCursorVisible: true })
     expect(process.listeners('exit')).toEqual(before)
   })
 })

@@ -42,7 +42,7 @@ describe('a minimal definition', () => {
 
   it('has no way from the task to the expected output', () => {
     // @ts-expect-error the expectation is no business of the task
-    defineExperiment({ name: 'leak', dataset: numbers, task: (n, { expectedOutput }) => n })
+    defineExperiment({ name: 'leak', dataset: numbers, task: (_, { expectedOutput }) => expectedOutput })
   })
 
   it('takes records of any kind of dataset', () => {
@@ -140,7 +140,7 @@ describe('config', () => {
 
   it('has no keys when there is none', () => {
     // @ts-expect-error no such key
-    defineExperiment({ name: 'absent', dataset: numbers, task: (n, { config }) => config.model })
+    defineExperiment({ name: 'absent', dataset: numbers, task: (_, { config }) => config.model })
   })
 
   it('has only the keys that are written', () => {

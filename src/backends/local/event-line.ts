@@ -10,13 +10,14 @@ import {
   type TaskFinished,
   type UnitRef,
 } from '../../model/events.ts'
+import { formatDuration, formatEpoch } from './format-number.ts'
 
 /**
  * One event as one line of the log, with its line feed. Values that are JSON text already go in as they are; the last member is
  * the CRC-32 of the bytes before it.
  */
 export function encodeEvent(event: RunEvent): string {
-  const text = `{"v":${EVENT_FORMAT},"seq":${event.seq},"at":${number(event.at)},"type":"${event.type}"${members(event)}`
+  const text = `{"v":${EVENT_FORMAT},"seq":${event.seq},"at":${formatEpoch(event.at)},"type":"${event.type}"${members(event)}`
   return `${text},"crc":${crc32(text)}}\n`
 }
 
@@ -54,7 +55,7 @@ function unitMembers(unit: UnitRef): string {
 
 function timingMembers(timing: CallTiming): string {
   const { startedAt, durationMs, queueMs, retryWaitMs, attempts } = timing
-  return `,"startedAt":${number(startedAt)},"durationMs":${number(durationMs)},"queueMs":${number(queueMs)},"retryWaitMs":${number(retryWaitMs)},"attempts":${attempts}`
+  return `,"startedAt":${formatEpoch(startedAt)},"durationMs":${formatDuration(durationMs)},"queueMs":${formatDuration(queueMs)},"retryWaitMs":${formatDuration(retryWaitMs)},"attempts":${attempts}`
 }
 
 function taskMembers(task: TaskFinished): string {
@@ -94,11 +95,6 @@ function value(item: MetricValue): string {
 
 function quote(text: string): string {
   return JSON.stringify(text)
-}
-
-/** To the microsecond. */
-function number(milliseconds: number): string {
-  return String(Math.round(milliseconds * 1000) / 1000)
 }
 
 /** What a line of the log turned out to be. */

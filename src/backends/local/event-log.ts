@@ -31,7 +31,7 @@ export function openEventLog(path: string): EventLog {
         lines += encodeEvent(event)
         if (event.type === 'row-finished') rows++
       }
-      guard(path, () => writeAll(fd, Buffer.from(lines)))
+      guard(path, () => writeAll(fd, lines))
       syncing.wrote(rows)
     },
     close() {
@@ -48,8 +48,12 @@ export function openEventLog(path: string): EventLog {
   }
 }
 
-function writeAll(fd: number, bytes: Buffer): void {
-  for (let written = 0; written < bytes.length; ) written += writeSync(fd, bytes, written)
+function writeAll(fd: number, text: string): void {
+  const written = writeSync(fd, text)
+  if (written === Buffer.byteLength(text)) return
+  // A write can stop short, at a signal or a full disk: the rest follows, or says why it cannot.
+  const bytes = Buffer.from(text)
+  for (let position = written; position < bytes.length; ) position += writeSync(fd, bytes, position)
 }
 
 function guard<T>(path: string, action: () => T): T {

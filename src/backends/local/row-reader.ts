@@ -20,14 +20,14 @@ export function createRowReader(eventsFile: string): RowReader {
   }
 }
 
-async function* readRecords(eventsFile: string): AsyncGenerator<RecordText, void> {
-  for await (const events of readEvents(eventsFile, { types: recordTypes })) {
-    for (const event of events) {
-      if (event.type !== 'record') continue
-      const { type: _type, seq: _seq, at: _at, ...record } = event
-      yield record
-    }
-  }
+async function* readRecords(eventsFile: string): AsyncGenerator<readonly RecordText[], void> {
+  for await (const events of readEvents(eventsFile, { types: recordTypes })) yield events.flatMap(toRecord)
+}
+
+function toRecord(event: RunEvent): RecordText[] {
+  if (event.type !== 'record') return []
+  const { type: _type, seq: _seq, at: _at, ...record } = event
+  return [record]
 }
 
 interface OpenRow {
@@ -86,7 +86,7 @@ function collect(event: RunEvent, open: Map<string, OpenRow>, query: RowQuery): 
  * Finds records by key while reading the log but once: rows finish in about the order of their records, so only the records
  * between are held. A record that one run's rows have asked for is let go, unless several runs are read together.
  */
-function createRecordCursor(records: AsyncGenerator<RecordText, void>, query: RowQuery) {
+function createRecordCursor(batches: AsyncGenerator<readonly RecordText[], void>, query: RowQuery) {
   const wantedKeys =
     query.units === undefined ? undefined : new Set([...query.units].map((name) => name.slice(name.indexOf('/') + 1)))
   const passed = new Map<string, { record: RecordText; position: number }>()
@@ -98,12 +98,14 @@ function createRecordCursor(records: AsyncGenerator<RecordText, void>, query: Ro
           if (query.iteration !== undefined) passed.delete(key)
           return held
         }
-        const next = await records.next()
+        const next = await batches.next()
         if (next.done === true) return undefined
-        if (wantedKeys?.has(next.value.key) ?? true) passed.set(next.value.key, { record: next.value, position })
-        position++
+        for (const record of next.value) {
+          if (wantedKeys?.has(record.key) ?? true) passed.set(record.key, { record, position })
+          position++
+        }
       }
     },
-    close: () => records.return(),
+    close: () => batches.return(),
   }
 }

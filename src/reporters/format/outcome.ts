@@ -19,7 +19,7 @@ export function renderOutcome(info: ExperimentInfo, outcome: Outcome, style: Sty
 }
 
 /** Why an experiment did not pass, one line each. */
-export function outcomeReasons(outcome: Outcome): string[] {
+function outcomeReasons(outcome: Outcome): string[] {
   if (outcome.status === 'passed') return []
   const failures = outcome.failures.map(formatFailure)
   return outcome.status === 'stopped' ? [formatEndReason(outcome.reason), ...failures] : failures

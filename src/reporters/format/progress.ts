@@ -72,7 +72,7 @@ function formatCounted(progress: Progress): string {
 function renderBar({ rowsDone, rowsPlanned }: Progress, colors: Colors): string {
   if (rowsPlanned === undefined || rowsPlanned === 0) return ''
   const filled = Math.min(Math.floor((rowsDone / rowsPlanned) * BAR_COLUMNS), BAR_COLUMNS)
-  return colors.green('━'.repeat(filled)) + colors.dim('─'.repeat(BAR_COLUMNS - filled)) + '  '
+  return `${colors.green('━'.repeat(filled))}${colors.dim('─'.repeat(BAR_COLUMNS - filled))}  `
 }
 
 function formatMean({ label, mean }: Progress['means'][number]): string {

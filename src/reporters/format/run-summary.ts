@@ -51,7 +51,7 @@ export function renderAllRuns(info: ExperimentInfo, summary: ExperimentSummary, 
 }
 
 /** @example '1,000 rows: 990 ok, 10 error' */
-export function formatRowCounts(rows: RowCounts): string {
+function formatRowCounts(rows: RowCounts): string {
   const { ok, error, timeout, skipped, cancelled, pending } = rows
   const counts = Object.entries({ ok, error, timeout, skipped, cancelled, pending })
   const total = counts.reduce((sum, [, count]) => sum + count, 0)

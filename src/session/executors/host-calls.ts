@@ -1,23 +1,22 @@
 import type { Post } from './host.ts'
 import { monotonicNow } from './monotonic.ts'
+import { type FromThread, START_TIME_SLOTS, slotOf } from './protocol.ts'
 
 /** The calls of user code that are under way in this thread. */
 export interface HostCalls {
-  /** Calls user code and posts what comes of it. `run` gets the call and returns the message; it must not throw or reject. */
-  start(options: StartCall): void
+  begin(call: number, about: CallSubject): RunningCall
+  /** Posts what came of a call, or that it came late; returns whether it came in time. */
+  finish(running: RunningCall, message: FromThread): boolean
   /** Aborts the signal that user code was given, if it asked for it. */
   abort(call: number): void
   /** As `abort`; what still comes of the call is posted as late. */
   abandon(call: number): void
 }
 
-export interface StartCall {
-  readonly call: number
-  readonly slot: number
-  /** For the notice of a late result. */
+/** For the notice of a late result. */
+export interface CallSubject {
   readonly what: string
   readonly key: string
-  run(running: RunningCall): Promise<Parameters<Post>[0]>
 }
 
 export interface RunningCall {
@@ -25,55 +24,62 @@ export interface RunningCall {
   /** Monotonic milliseconds at which user code was entered. */
   readonly startedAt: number
   /** Made when it is first asked for: most user code never does. */
-  signal(): AbortSignal
+  readonly signal: AbortSignal
 }
 
-interface CallState extends RunningCall {
-  controller: AbortController | undefined
-  isAborted: boolean
-  isAbandoned: boolean
-}
-
-export function createCalls(post: Post, startTimes: Float64Array): HostCalls {
-  const running = new Map<number, CallState>()
-
-  const finish = ({ call, what, key }: StartCall, state: CallState, message: Parameters<Post>[0]): void => {
-    running.delete(call)
-    post(state.isAbandoned ? ['late', call, what, key] : message)
+export function createHostCalls(post: Post, startTimes: Float64Array): HostCalls {
+  const running: (HostCall | undefined)[] = []
+  const find = (call: number): HostCall | undefined => {
+    const found = running[slotOf(call)]
+    return found?.call === call ? found : undefined
   }
-  const abort = (call: number, isAbandoned: boolean): void => {
-    const state = running.get(call)
-    if (state === undefined) return
-    state.isAborted = true
-    state.isAbandoned ||= isAbandoned
-    state.controller?.abort()
-  }
-
   return {
-    start(options) {
-      const startedAt = monotonicNow()
-      if (options.slot >= 0) startTimes[options.slot] = startedAt
-      const state = createState(options.call, startedAt)
-      running.set(options.call, state)
-      void options.run(state).then((message) => finish(options, state, message))
+    begin(call, about) {
+      const slot = slotOf(call)
+      const begun = new HostCall(call, about)
+      if (slot < START_TIME_SLOTS) startTimes[slot] = begun.startedAt
+      running[slot] = begun
+      return begun
     },
-    abort: (call) => abort(call, false),
-    abandon: (call) => abort(call, true),
+    finish({ call }, message) {
+      const found = find(call)
+      if (found === undefined) return false
+      running[slotOf(call)] = undefined
+      post(found.isAbandoned ? ['late', call, found.about.what, found.about.key] : message)
+      return !found.isAbandoned
+    },
+    abort: (call) => find(call)?.abort(),
+    abandon(call) {
+      const found = find(call)
+      if (found === undefined) return
+      found.isAbandoned = true
+      found.abort()
+    },
   }
 }
 
-function createState(call: number, startedAt: number): CallState {
-  const state: CallState = {
-    call,
-    startedAt,
-    controller: undefined,
-    isAborted: false,
-    isAbandoned: false,
-    signal() {
-      state.controller ??= new AbortController()
-      if (state.isAborted) state.controller.abort()
-      return state.controller.signal
-    },
+/** A class for its price: three of these for every row. */
+class HostCall implements RunningCall {
+  readonly call: number
+  readonly about: CallSubject
+  readonly startedAt = monotonicNow()
+  isAbandoned = false
+  #isAborted = false
+  #controller: AbortController | undefined
+
+  constructor(call: number, about: CallSubject) {
+    this.call = call
+    this.about = about
   }
-  return state
+
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController()
+    if (this.#isAborted) this.#controller.abort()
+    return this.#controller.signal
+  }
+
+  abort(): void {
+    this.#isAborted = true
+    this.#controller?.abort()
+  }
 }

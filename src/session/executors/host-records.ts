@@ -12,7 +12,7 @@ const INVALID_KEPT = 10
 
 /** Reads the dataset for the main thread: one batch whenever it is asked for. */
 export interface RecordSender {
-  check(call: number): void
+  check(): void
   read(batchSize: number, skip: number): void
   readMore(): void
 }
@@ -43,10 +43,10 @@ export function createRecordSender({ post, baseFolder, experiment }: SenderOptio
   }
 
   return {
-    check(call) {
+    check() {
       countRecords(read(CHECK_BATCH)).then(
-        (check) => post(['checked', call, check]),
-        (error: unknown) => post(['check-failed', call, toErrorInfo('E_DATASET_THREW', error)]),
+        (check) => post(['checked', check]),
+        (error: unknown) => post(['check-failed', toErrorInfo('E_DATASET_THREW', error)]),
       )
     },
     read(batchSize, skip) {

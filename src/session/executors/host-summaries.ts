@@ -27,11 +27,10 @@ export function createSummaries({ calls, experiment }: SummariesOptions): HostSu
       for (const row of rows) all.push(row)
       open.set(summary, all)
     },
-    call([, call, slot, summary, evaluator]) {
+    call([, call, summary, evaluator]) {
       const rows = open.get(summary) ?? []
-      const run = (running: RunningCall): Promise<FromThread> =>
-        runSummary({ evaluator, rows, running, experiment: experiment() })
-      calls.start({ call, slot, what: `summary evaluator ${evaluator}`, key: '', run })
+      const running = calls.begin(call, { what: `summary evaluator ${evaluator}`, key: '' })
+      void runSummary({ evaluator, rows, running, experiment: experiment() }).then((message) => calls.finish(running, message))
     },
     close(summary) {
       open.delete(summary)

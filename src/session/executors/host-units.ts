@@ -1,10 +1,10 @@
 import { toErrorInfo } from '../../model/error-info.ts'
 import { LlmobsExpError } from '../../model/errors.ts'
 import type { EvaluatorResult } from '../../model/events.ts'
-import { spanIds } from '../../model/identity.ts'
-import { deepFreeze, type Json, type JsonChange, toJson, UnkeepableValueError } from '../../model/json.ts'
-import type { HostExperiment } from './host.ts'
+import { type JsonChange, toJson, UnkeepableValueError } from '../../model/json.ts'
+import type { HostExperiment, Post } from './host.ts'
 import type { HostCalls, RunningCall } from './host-calls.ts'
+import { evaluatorContext, HostUnit, taskContext } from './host-unit.ts'
 import { interpretEvaluation } from './interpret-evaluation.ts'
 import { monotonicNow } from './monotonic.ts'
 import type { FromThread, ToThread } from './protocol.ts'
@@ -17,97 +17,97 @@ export interface HostUnits {
   callTask(message: Message<'task'>): void
   callEvaluator(message: Message<'evaluator'>): void
   close(unit: number): void
+  /** Begins the evaluators of tasks whose outputs have been sent. */
+  followUp(): void
 }
 
-interface Unit {
-  readonly key: string
-  readonly iteration: number
-  readonly input: Json
-  readonly record: FrozenRecord
-  readonly metadata: Json | undefined
-  output: unknown
-  hasOutput: boolean
-}
-
-/** What all evaluators of a row share: parsed once, when first needed, and frozen. */
-interface FrozenRecord {
-  readonly value: {
-    readonly id?: string
-    readonly input: unknown
-    readonly expectedOutput?: unknown
-    readonly metadata?: unknown
-    readonly tags?: readonly string[]
-  }
-}
-
-interface UnitsOptions {
+export interface UnitsOptions {
   readonly calls: HostCalls
+  readonly post: Post
   experiment(): HostExperiment
 }
 
-export function createUnits({ calls, experiment }: UnitsOptions): HostUnits {
-  const units = new Map<number, Unit>()
-  const labels = createLabelRegistry()
+interface Wake {
+  readonly unit: HostUnit
+  readonly calls: readonly number[]
+}
 
-  const find = (id: number): Unit => {
+export function createUnits({ calls, post, experiment }: UnitsOptions): HostUnits {
+  const units = new Map<number, HostUnit>()
+  const labels = createLabelRegistry()
+  let wakes: Wake[] = []
+
+  const find = (id: number): HostUnit => {
     const unit = units.get(id)
     if (unit === undefined) throw new LlmobsExpError('E_INTERNAL', `unit ${id} is not open in this thread`)
     return unit
   }
 
+  /** Evaluators follow as long as they return at once; the first that returns a promise is the last. */
+  const followOne = ({ unit, calls: followUps }: Wake): void => {
+    const names = experiment().evaluatorNames
+    for (let index = 0; index < followUps.length; index++) {
+      const call = followUps[index]
+      const evaluator = names[index]
+      if (call === undefined || evaluator === undefined) return
+      const isOver = runEvaluator({ call, evaluator, unit })
+      if (isOver) continue
+      if (index + 1 < followUps.length) post(['not-begun', followUps.slice(index + 1)])
+      return
+    }
+  }
+
+  /** Returns whether the evaluator has returned without a promise. */
+  const runEvaluator = ({ call, evaluator, unit }: EvaluatorCall): boolean => {
+    const running = calls.begin(call, { what: `evaluator ${evaluator}`, key: unit.key })
+    const finish = (returned: unknown): boolean => calls.finish(running, evaluated({ running, evaluator, labels, returned }))
+    const fail = (error: unknown): boolean => calls.finish(running, failed(running, toErrorInfo('E_EVALUATOR', error)))
+    try {
+      const current = experiment()
+      const returned = current.evaluate(evaluator, evaluatorContext(unit, running, current))
+      if (!isThenable(returned)) {
+        finish(returned)
+        return true
+      }
+      Promise.resolve(returned).then(finish).catch(fail)
+      return false
+    } catch (error) {
+      fail(error)
+      return true
+    }
+  }
+
   return {
     open(message) {
-      units.set(message[1], openUnit(message))
+      units.set(message[1], new HostUnit(message))
     },
-    callTask([, call, slot, unitId, attempt]) {
+    callTask([, call, unitId, attempt, followUps]) {
       const unit = find(unitId)
-      const run = (running: RunningCall): Promise<FromThread> =>
-        runTask({ unit, attempt, running, experiment: experiment() })
-      calls.start({ call, slot, what: 'the task', key: unit.key, run })
-    },
-    callEvaluator([, call, slot, unitId, evaluator, output]) {
-      const unit = find(unitId)
-      if (!unit.hasOutput && output !== undefined) keepOutput(unit, JSON.parse(output))
-      const run = (running: RunningCall): Promise<FromThread> =>
-        runEvaluator({ unit, evaluator, running, labels, experiment: experiment() })
-      calls.start({ call, slot, what: `evaluator ${evaluator}`, key: unit.key, run })
-    },
-    close(unit) {
-      units.delete(unit)
-    },
-  }
-}
-
-function openUnit([, , iteration, key, id, input, expectedOutput, metadata, tags]: Message<'unit'>): Unit {
-  let frozen: FrozenRecord['value'] | undefined
-  const record: FrozenRecord = {
-    get value() {
-      frozen ??= freezeRecord({
-        ...(id === undefined ? {} : { id }),
-        input: JSON.parse(input),
-        ...(expectedOutput === undefined ? {} : { expectedOutput: JSON.parse(expectedOutput) }),
-        ...(metadata === undefined ? {} : { metadata: JSON.parse(metadata) }),
-        ...(tags === undefined ? {} : { tags }),
+      const running = calls.begin(call, unit)
+      void runTask({ unit, attempt, running, experiment: experiment() }).then((message) => {
+        const isWaitedFor = calls.finish(running, message)
+        if (followUps.length === 0) return
+        if (isWaitedFor && message[0] === 'output') wakes.push({ unit, calls: followUps })
+        else post(['not-begun', followUps])
       })
-      return frozen
+    },
+    callEvaluator([, call, unitId, evaluator, output]) {
+      const unit = find(unitId)
+      if (!unit.hasOutput && output !== undefined) unit.keepOutput(JSON.parse(output))
+      runEvaluator({ call, evaluator, unit })
+    },
+    close: (unit) => void units.delete(unit),
+    followUp() {
+      if (wakes.length === 0) return
+      const ready = wakes
+      wakes = []
+      for (const wake of ready) followOne(wake)
     },
   }
-  return { key, iteration, input, record, metadata, output: undefined, hasOutput: false }
-}
-
-function freezeRecord(record: FrozenRecord['value']): FrozenRecord['value'] {
-  deepFreeze(record)
-  return record
-}
-
-function keepOutput(unit: Unit, output: unknown): void {
-  deepFreeze(output)
-  unit.output = output
-  unit.hasOutput = true
 }
 
 interface TaskCall {
-  readonly unit: Unit
+  readonly unit: HostUnit
   readonly attempt: number
   readonly running: RunningCall
   readonly experiment: HostExperiment
@@ -116,124 +116,71 @@ interface TaskCall {
 async function runTask({ unit, attempt, running, experiment }: TaskCall): Promise<FromThread> {
   const { call, startedAt } = running
   try {
-    const context = {
-      config: experiment.config,
-      metadata: unit.metadata === undefined ? undefined : JSON.parse(unit.metadata),
-      recordId: unit.key,
-      tags: unit.record.value.tags ?? [],
-      get signal() {
-        return running.signal()
-      },
-      runIteration: unit.iteration,
-      attempt,
-    }
-    // The task gets a copy of its own, so that what it changes reaches nobody else.
-    const returned: unknown = await experiment.definition.task(JSON.parse(unit.input), context)
+    const context = taskContext(unit, attempt, running, experiment)
+    const returned = await experiment.definition.task(unit.copyInput(), context)
     const durationMs = monotonicNow() - startedAt
     const { json, changes } = toJson(returned)
-    keepOutput(unit, typeof returned === 'string' ? returned : JSON.parse(json))
+    unit.keepOutput(typeof returned === 'string' ? returned : JSON.parse(json))
     return ['output', call, startedAt, durationMs, json, changes]
   } catch (error) {
-    return [
-      'failed',
-      call,
-      startedAt,
-      monotonicNow() - startedAt,
-      toErrorInfo(error instanceof UnkeepableValueError ? 'E_TASK_OUTPUT' : 'E_TASK', error),
-    ]
+    return failed(running, toErrorInfo(error instanceof UnkeepableValueError ? 'E_TASK_OUTPUT' : 'E_TASK', error))
   }
+}
+
+function failed({ call, startedAt }: RunningCall, error: ReturnType<typeof toErrorInfo>): FromThread {
+  return ['failed', call, startedAt, monotonicNow() - startedAt, error]
 }
 
 interface EvaluatorCall {
-  readonly unit: Unit
+  readonly call: number
   readonly evaluator: string
-  readonly running: RunningCall
-  readonly labels: LabelRegistry
-  readonly experiment: HostExperiment
-}
-
-async function runEvaluator(options: EvaluatorCall): Promise<FromThread> {
-  const { unit, evaluator, running, labels, experiment } = options
-  const { call, startedAt } = running
-  try {
-    const returned: unknown = await callEvaluator(options, evaluatorContext(unit, running, experiment))
-    const durationMs = monotonicNow() - startedAt
-    const changes = new Set<JsonChange>()
-    const result = interpretEvaluation(evaluator, returned, changes)
-    labels.claim(evaluator, result)
-    return evaluationMessage({ call, startedAt, durationMs, evaluator, result, changes })
-  } catch (error) {
-    return ['failed', call, startedAt, monotonicNow() - startedAt, toErrorInfo('E_EVALUATOR', error)]
-  }
-}
-
-function callEvaluator({ evaluator, experiment }: EvaluatorCall, context: EvaluatorInput): unknown {
-  const found = experiment.definition.evaluators[evaluator]
-  if (found === undefined) throw new LlmobsExpError('E_INTERNAL', `the definition has no evaluator ${evaluator}`)
-  return typeof found === 'function' ? found(context) : found.evaluate(context)
-}
-
-type EvaluatorInput = ReturnType<typeof evaluatorContext>
-
-function evaluatorContext(unit: Unit, running: RunningCall, experiment: HostExperiment) {
-  const record = unit.record.value
-  const ids = (): ReturnType<typeof spanIds> => spanIds(experiment.experimentId, unit.key, unit.iteration, 0)
-  return {
-    input: record.input,
-    output: unit.output,
-    expectedOutput: record.expectedOutput,
-    metadata: record.metadata,
-    config: experiment.config,
-    record,
-    get signal() {
-      return running.signal()
-    },
-    get spanId() {
-      return ids().spanId
-    },
-    get traceId() {
-      return ids().traceId
-    },
-  }
+  readonly unit: HostUnit
 }
 
 interface Evaluated {
-  readonly call: number
-  readonly startedAt: number
-  readonly durationMs: number
+  readonly running: RunningCall
   readonly evaluator: string
-  readonly result: EvaluatorResult
-  readonly changes: ReadonlySet<JsonChange>
+  readonly labels: LabelRegistry
+  readonly returned: unknown
 }
 
-function evaluationMessage({ call, startedAt, durationMs, evaluator, result, changes }: Evaluated): FromThread {
-  if (result.status === 'ok' && result.evaluations.length === 1 && changes.size === 0) {
-    const [only] = result.evaluations
-    if (only?.label === evaluator && Object.keys(only).length === 3) {
-      return ['value', call, startedAt, durationMs, only.label, only.value, only.type === 'json']
-    }
+function evaluated({ running, evaluator, labels, returned }: Evaluated): FromThread {
+  const { call, startedAt } = running
+  const durationMs = monotonicNow() - startedAt
+  if (typeof returned === 'boolean' || (typeof returned === 'number' && Number.isFinite(returned))) {
+    labels.claim(evaluator, evaluator)
+    return ['value', call, startedAt, durationMs, evaluator, returned]
   }
+  const changes = new Set<JsonChange>()
+  const result = interpretEvaluation(evaluator, returned, changes)
+  claimLabels(evaluator, result, labels)
   return ['evaluated', call, startedAt, durationMs, result, [...changes]]
 }
 
+function claimLabels(evaluator: string, result: EvaluatorResult, labels: LabelRegistry): void {
+  if (result.status !== 'ok') return
+  for (const { label } of result.evaluations) labels.claim(label, evaluator)
+}
+
 interface LabelRegistry {
-  /** @throws LlmobsExpError `E_EVALUATOR_LABEL` when another evaluator already gave a value under a label */
-  claim(evaluator: string, result: EvaluatorResult): void
+  /** @throws LlmobsExpError `E_EVALUATOR_LABEL` when another evaluator already gave a value under the label */
+  claim(label: string, evaluator: string): void
 }
 
 function createLabelRegistry(): LabelRegistry {
   const owners = new Map<string, string>()
   return {
-    claim(evaluator, result) {
-      if (result.status !== 'ok') return
-      for (const { label } of result.evaluations) {
-        const owner = owners.get(label)
-        if (owner === undefined) owners.set(label, evaluator)
-        else if (owner !== evaluator) {
-          const message = `label ${label}: evaluator ${owner} already gives a value under it, and so does ${evaluator}`
-          throw new LlmobsExpError('E_EVALUATOR_LABEL', message, { hint: 'rename one of them' })
-        }
+    claim(label, evaluator) {
+      const owner = owners.get(label)
+      if (owner === undefined) owners.set(label, evaluator)
+      else if (owner !== evaluator) {
+        const message = `label ${label}: evaluator ${owner} already gives a value under it, and so does ${evaluator}`
+        throw new LlmobsExpError('E_EVALUATOR_LABEL', message, { hint: 'rename one of them' })
       }
     },
   }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
 }

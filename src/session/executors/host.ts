@@ -2,8 +2,9 @@ import { nextTick } from 'node:process'
 import type { AnyDefinition } from '../../model/definition.ts'
 import { toErrorInfo } from '../../model/error-info.ts'
 import { LlmobsExpError } from '../../model/errors.ts'
+import { deepFreeze } from '../../model/json.ts'
 import type { ExperimentRef } from '../../model/ports.ts'
-import { createCalls } from './host-calls.ts'
+import { createHostCalls } from './host-calls.ts'
 import { createRecordSender } from './host-records.ts'
 import { createSummaries } from './host-summaries.ts'
 import { createUnits } from './host-units.ts'
@@ -13,8 +14,11 @@ import type { FromThread, OpenExperiment, ToThread } from './protocol.ts'
 export interface HostExperiment {
   readonly experimentId: string
   readonly definition: AnyDefinition
+  readonly evaluatorNames: readonly string[]
   /** Frozen. */
   readonly config: unknown
+  /** Calls one of its evaluators. */
+  evaluate(evaluator: string, context: unknown): unknown
 }
 
 export interface HostOptions {
@@ -43,6 +47,8 @@ export function createHost(options: HostOptions): Host {
     const messages = outbox
     outbox = []
     options.send(messages)
+    // Outputs are on their way before their evaluators begin, so that no evaluator can lose one.
+    units.followUp()
   }
   const post: Post = (message) => {
     if (outbox.push(message) === 1) nextTick(flush)
@@ -51,8 +57,8 @@ export function createHost(options: HostOptions): Host {
     if (experiment === undefined) throw new LlmobsExpError('E_INTERNAL', 'no experiment is open in this thread')
     return experiment
   }
-  const calls = createCalls(post, new Float64Array(options.startTimes))
-  const units = createUnits({ calls, experiment: current })
+  const calls = createHostCalls(post, new Float64Array(options.startTimes))
+  const units = createUnits({ calls, post, experiment: current })
   const records = createRecordSender({ post, experiment: current, baseFolder: options.baseFolder })
   const summaries = createSummaries({ calls, experiment: current })
 
@@ -62,7 +68,7 @@ export function createHost(options: HostOptions): Host {
         experiment = openExperiment(message[1], options)
         return
       case 'check':
-        return records.check(message[1])
+        return records.check()
       case 'read':
         return records.read(message[1], message[2])
       case 'read-more':
@@ -105,5 +111,27 @@ function openExperiment({ ref, experimentId, config }: OpenExperiment, options: 
     options.send([['load-failed', toErrorInfo('E_MODULE_LOAD', error)]])
     throw error
   }
-  return { experimentId, definition, config: JSON.parse(config) }
+  const frozenConfig: unknown = JSON.parse(config)
+  deepFreeze(frozenConfig)
+  return {
+    experimentId,
+    definition,
+    evaluatorNames: Object.keys(definition.evaluators),
+    config: frozenConfig,
+    evaluate: createEvaluate(definition),
+  }
+}
+
+function createEvaluate({ evaluators }: AnyDefinition): HostExperiment['evaluate'] {
+  const functions = new Map(
+    Object.entries(evaluators).map(([name, evaluator]) => [
+      name,
+      typeof evaluator === 'function' ? evaluator : (context: unknown) => evaluator.evaluate(context),
+    ]),
+  )
+  return (evaluator, context) => {
+    const evaluate = functions.get(evaluator)
+    if (evaluate === undefined) throw new LlmobsExpError('E_INTERNAL', `the definition has no evaluator ${evaluator}`)
+    return evaluate(context)
+  }
 }

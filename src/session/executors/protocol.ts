@@ -26,7 +26,7 @@ export interface OpenExperiment {
 
 export type ToThread =
   | readonly ['open', OpenExperiment]
-  | readonly ['check', call: number]
+  | readonly ['check']
   /** Starts reading the dataset after its first `skip` items. */
   | readonly ['read', batchSize: number, skip: number]
   | readonly ['read-more']
@@ -41,11 +41,12 @@ export type ToThread =
       metadata: Json | undefined,
       tags: readonly string[] | undefined,
     ]
-  | readonly ['task', call: number, slot: number, unit: number, attempt: number]
+  /** The evaluators whose calls are named follow in its wake, if it succeeds. */
+  | readonly ['task', call: number, unit: number, attempt: number, followUps: readonly number[]]
   /** The output goes along when this thread has not made it itself. */
-  | readonly ['evaluator', call: number, slot: number, unit: number, evaluator: string, output: Json | undefined]
+  | readonly ['evaluator', call: number, unit: number, evaluator: string, output: Json | undefined]
   | readonly ['summary-rows', summary: number, rows: readonly SummaryRowText[]]
-  | readonly ['summary', call: number, slot: number, summary: number, evaluator: string]
+  | readonly ['summary', call: number, summary: number, evaluator: string]
   | readonly ['close-summary', summary: number]
   | readonly ['abort', call: number]
   /** The result of this call is not waited for any more. */
@@ -58,15 +59,14 @@ export type FromThread =
   | readonly ['load-failed', ErrorInfo]
   | readonly ['output', call: number, startedAt: number, durationMs: number, Json, changes: readonly JsonChange[]]
   | readonly ['failed', call: number, startedAt: number, durationMs: number, ErrorInfo]
-  /** An evaluator's single value with nothing to say about it: the common case. */
+  /** An evaluator's bare boolean or number: the common case. */
   | readonly [
       'value',
       call: number,
       startedAt: number,
       durationMs: number,
       label: string,
-      value: boolean | number | string,
-      isJson: boolean,
+      value: boolean | number,
     ]
   | readonly [
       'evaluated',
@@ -84,10 +84,12 @@ export type FromThread =
       SummaryResult,
       changes: readonly JsonChange[],
     ]
-  | readonly ['checked', call: number, DatasetCheck]
-  | readonly ['check-failed', call: number, ErrorInfo]
+  | readonly ['checked', DatasetCheck]
+  | readonly ['check-failed', ErrorInfo]
   | readonly ['records', items: readonly RecordItemText[], isLast: boolean]
   | readonly ['read-failed', ErrorInfo]
+  /** Evaluators from this one on did not follow in the wake of their task. */
+  | readonly ['not-begun', calls: readonly number[]]
   | readonly ['late', call: number, what: string, key: string]
   /** User code called process.exit. */
   | readonly ['exiting', ErrorInfo]
@@ -120,5 +122,16 @@ export type SummaryRowText = readonly [
   evaluations: readonly string[],
 ]
 
-/** How many calls can have a start time at once. */
+/** How many calls can have a start time at once; further ones are watched without one. */
 export const START_TIME_SLOTS = 16_384
+
+const SLOT_BITS = 2 ** 20
+
+/** A call's number: a serial number, and the slot in which its start time stands. */
+export function callOf(serial: number, slot: number): number {
+  return serial * SLOT_BITS + slot
+}
+
+export function slotOf(call: number): number {
+  return call % SLOT_BITS
+}

@@ -2,13 +2,14 @@ import { fromErrorInfo, toErrorInfo } from '../../model/error-info.ts'
 import { type ErrorInfo, LlmobsExpError } from '../../model/errors.ts'
 import type { MetricValue } from '../../model/evaluation.ts'
 import type { Problem, SummaryResult } from '../../model/events.ts'
-import type { DatasetCheck, Executor, ExecutorUnit, PendingCall, SummaryCalls } from '../../model/ports.ts'
-import type { RecordText, Row } from '../../model/row.ts'
+import type { CallEnd, DatasetCheck, Executor, PendingCall, SummaryCalls } from '../../model/ports.ts'
+import type { Row } from '../../model/row.ts'
 import { monotonicNow } from './monotonic.ts'
-import { createPendingCalls, type PendingCalls } from './pending-calls.ts'
 import type { FromThread, OpenExperiment, SummaryRowText, ToThread } from './protocol.ts'
 import { createRecordReceiver } from './record-receiver.ts'
 import type { Thread } from './thread.ts'
+import { createThreadCalls, type ThreadCalls } from './thread-calls.ts'
+import { createThreadUnit } from './thread-unit.ts'
 
 /** How long a thread may keep silent, in milliseconds, before it counts as blocked. */
 const SILENCE = 1_000
@@ -22,6 +23,11 @@ export interface ThreadExecutor extends Executor {
   check(): Promise<DatasetCheck>
 }
 
+export interface ExecutedExperiment extends OpenExperiment {
+  /** In their order. */
+  readonly evaluators: readonly string[]
+}
+
 /** The thread that serves the module at this moment. */
 export interface ThreadSlot {
   current(): Thread
@@ -29,9 +35,10 @@ export interface ThreadSlot {
   replace(): Promise<void>
 }
 
-export function createThreadExecutor(experiment: OpenExperiment, threads: ThreadSlot): ThreadExecutor {
+export function createThreadExecutor(experiment: ExecutedExperiment, threads: ThreadSlot): ThreadExecutor {
   // performance.timeOrigin is wall clock; both grow alike from here on.
   const wallOffset = performance.timeOrigin + performance.now() - monotonicNow()
+  const { ref, experimentId, config } = experiment
   let generation = 0
   let notice = (_problem: Problem): void => {}
   let replacing = false
@@ -41,12 +48,12 @@ export function createThreadExecutor(experiment: OpenExperiment, threads: Thread
   let nextSummary = 0
   let tasksCalled = 0
   let failure: Error | undefined
-  const checks = new Map<number, { resolve(check: DatasetCheck): void; reject(error: Error): void }>()
+  let checking: { resolve(check: DatasetCheck): void; reject(error: Error): void } | undefined
 
   const post = (message: ToThread): void => {
     if (!replacing) threads.current().post(message)
   }
-  const calls: PendingCalls = createPendingCalls({
+  const calls: ThreadCalls = createThreadCalls({
     post,
     startTimes: () => threads.current().startTimes,
     wallClock: (monotonic) => monotonic + wallOffset,
@@ -59,11 +66,11 @@ export function createThreadExecutor(experiment: OpenExperiment, threads: Thread
     failure = fromErrorInfo(info)
     calls.rejectAll(failure)
     records.fail(failure)
-    for (const check of checks.values()) check.reject(failure)
+    checking?.reject(failure)
   }
   const attach = (): void => {
     threads.current().listen({ message: receive, ended: fail })
-    post(['open', experiment])
+    post(['open', { ref, experimentId, config }])
   }
 
   const replaceIfBlocked = (): void => {
@@ -109,8 +116,8 @@ export function createThreadExecutor(experiment: OpenExperiment, threads: Thread
         return
       }
       case 'value': {
-        const [, call, startedAt, durationMs, label, value, isJson] = message
-        const result = { status: 'ok', evaluations: [{ label, ...metricValue(value, isJson) }] }
+        const [, call, startedAt, durationMs, label, value] = message
+        const result = { status: 'ok', evaluations: [{ label, ...metricValue(value) }] }
         calls.finish(call, { result, startedAt, durationMs, changes: [] })
         return
       }
@@ -121,15 +128,18 @@ export function createThreadExecutor(experiment: OpenExperiment, threads: Thread
         return
       }
       case 'checked':
-        checks.get(message[1])?.resolve(message[2])
+        checking?.resolve(message[1])
         return
       case 'check-failed':
-        checks.get(message[1])?.reject(fromErrorInfo(message[2]))
+        checking?.reject(fromErrorInfo(message[1]))
         return
       case 'records':
         return records.receive(message[1], message[2])
       case 'read-failed':
         return records.fail(fromErrorInfo(message[1]))
+      case 'not-begun':
+        for (const call of message[1]) calls.leave(call)
+        return
       case 'late': {
         const [, call, what, key] = message
         calls.comeBack(call)
@@ -147,18 +157,25 @@ export function createThreadExecutor(experiment: OpenExperiment, threads: Thread
     }
   }
 
+  const unitTools = {
+    calls,
+    post,
+    evaluators: experiment.evaluators,
+    generation: () => generation,
+    countTask: () => tasksCalled++,
+  }
+
   attach()
   return {
     check() {
       if (failure !== undefined) return Promise.reject(failure)
       return new Promise((resolve, reject) => {
-        checks.set(0, { resolve, reject })
-        post(['check', 0])
+        checking = { resolve, reject }
+        post(['check'])
       })
     },
     records: ({ batchSize }) => records.read(batchSize),
-    open: (record, iteration) =>
-      createUnit({ calls, post, generation: () => generation, countTask: () => tasksCalled++ }, { unit: nextUnit++, record, iteration }),
+    open: (record, iteration) => createThreadUnit({ unit: nextUnit++, record, iteration }, unitTools),
     async summarize(rows) {
       const summary = nextSummary++
       await sendRows(rows, (portion) => post(['summary-rows', summary, portion]))
@@ -171,10 +188,8 @@ export function createThreadExecutor(experiment: OpenExperiment, threads: Thread
   }
 }
 
-function metricValue(value: boolean | number | string, isJson: boolean): MetricValue {
-  if (typeof value === 'boolean') return { type: 'boolean', value }
-  if (typeof value === 'number') return { type: 'score', value }
-  return { type: isJson ? 'json' : 'categorical', value }
+function metricValue(value: boolean | number): MetricValue {
+  return typeof value === 'boolean' ? { type: 'boolean', value } : { type: 'score', value }
 }
 
 function describeRestarts(): ErrorInfo {
@@ -182,53 +197,10 @@ function describeRestarts(): ErrorInfo {
   return toErrorInfo('E_USER_CODE_ENDED', new LlmobsExpError('E_USER_CODE_ENDED', message))
 }
 
-interface UnitTools {
-  readonly calls: PendingCalls
-  post(message: ToThread): void
-  /** Counts the threads that were replaced. */
-  generation(): number
-  countTask(): void
-}
-
-interface OpenedUnit {
-  readonly unit: number
-  readonly record: RecordText
-  readonly iteration: number
-}
-
-/** Sends the record along with the first call to a thread, and the output only to a thread that did not make it. */
-function createUnit({ calls, post, generation, countTask }: UnitTools, { unit, record, iteration }: OpenedUnit): ExecutorUnit {
-  let openIn = -1
-  let outputIn = -1
-  const opening = (): ToThread[] => {
-    if (openIn === generation()) return []
-    openIn = generation()
-    const { key, id, input, expectedOutput, metadata, tags } = record
-    return [['unit', unit, iteration, key, id, input, expectedOutput, metadata, tags]]
-  }
+function createSummaryCalls(summary: number, calls: ThreadCalls, post: (message: ToThread) => void): SummaryCalls {
   return {
-    callTask(attempt) {
-      countTask()
-      return calls.start((call, slot) => {
-        const messages: ToThread[] = [...opening(), ['task', call, slot, unit, attempt]]
-        outputIn = generation()
-        return messages
-      })
-    },
-    callEvaluator: (evaluator, output) =>
-      calls.start((call, slot) => {
-        const hasOutput = outputIn === generation()
-        outputIn = generation()
-        return [...opening(), ['evaluator', call, slot, unit, evaluator, hasOutput ? undefined : output]]
-      }),
-    close: () => post(['close', unit]),
-  }
-}
-
-function createSummaryCalls(summary: number, calls: PendingCalls, post: (message: ToThread) => void): SummaryCalls {
-  return {
-    call: (evaluator): PendingCall<SummaryResult> =>
-      calls.start((call, slot) => [['summary', call, slot, summary, evaluator]]),
+    call: (evaluator): PendingCall<CallEnd<SummaryResult>> =>
+      calls.start((call) => post(['summary', call, summary, evaluator])),
     close: () => post(['close-summary', summary]),
   }
 }

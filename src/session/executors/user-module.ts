@@ -1,22 +1,14 @@
-import type { Json } from '../../model/json.ts'
-import type { ConsoleChunk, DefinitionInfo, ExperimentRef } from '../../model/ports.ts'
+import type { ConsoleChunk, DefinitionInfo } from '../../model/ports.ts'
 import { type CompiledFile, startThread, type Thread } from './thread.ts'
-import { createThreadExecutor, type ThreadExecutor, type ThreadSlot } from './thread-executor.ts'
+import { createThreadExecutor, type ExecutedExperiment, type ThreadExecutor, type ThreadSlot } from './thread-executor.ts'
 
 /** A user's module, loaded in a thread of its own. */
 export interface UserModule {
   readonly definitions: readonly DefinitionInfo[]
   /** Opens one of its experiments. One at a time. */
-  open(experiment: OpenOptions): ThreadExecutor
+  open(experiment: ExecutedExperiment): ThreadExecutor
   /** Ends all user code at once. */
   close(): Promise<void>
-}
-
-export interface OpenOptions {
-  readonly ref: ExperimentRef
-  readonly experimentId: string
-  /** Effective config. */
-  readonly config: Json
 }
 
 export interface ModuleListeners {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { LlmobsExpError } from '../../../src/model/errors.ts'
 import { renderError } from '../../../src/reporters/format/error.ts'
 import { loadColors } from '../../../src/terminal/colors.ts'
-import { hostileTexts } from '../../helpers/hostile.ts'
+import { drivesTerminal, hostileTexts } from '../../helpers/hostile.ts'
 
 describe('an error', () => {
   it('is its code, message, place, source lines, hint and causes', () => {
@@ -75,7 +75,7 @@ describe('an error', () => {
         location: { file: text },
         cause: Object.assign(new Error(text), { name: text }),
       })
-      expect(renderError(error, { debug: true })).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e]/)
+      expect(renderError(error, { debug: true })).not.toMatch(drivesTerminal)
     }
   })
 })

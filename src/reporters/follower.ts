@@ -1,0 +1,69 @@
+import type { Outcome } from '../model/outcome.ts'
+import type { ExperimentView, GroupOutcome } from '../model/ports.ts'
+import type { ProgressDisplay } from './progress-display.ts'
+import type { SummaryPrinter } from './summary-printer.ts'
+
+/** Keeps up with one experiment after the other: shows its progress, then prints each run once, and its outcome once. */
+export interface Follower {
+  /** There is something new of this experiment; the first time its progress appears. */
+  follow(view: ExperimentView): void
+  runStarted(iteration: number): void
+  runFinished(iteration: number): Promise<void>
+  experimentFinished(outcome: Outcome): Promise<void>
+  /** Prints what has not been printed yet: an experiment whose end was not told, or that was never started. */
+  finish(outcome: GroupOutcome): Promise<void>
+}
+
+interface Followed {
+  readonly view: ExperimentView
+  /** Runs that were started and whose summary has not been printed. */
+  readonly openRuns: Set<number>
+}
+
+export function createFollower(progress: ProgressDisplay, summaries: SummaryPrinter): Follower {
+  const concluded = new Set<string>()
+  let current: Followed | undefined
+
+  const conclude = async ({ view, openRuns }: Followed, outcome: Outcome) => {
+    concluded.add(view.info.experimentId)
+    // Numbers are taken now: what is printed before may take a while.
+    const runs = [...openRuns].sort((a, b) => a - b).map((iteration) => view.run(iteration))
+    openRuns.clear()
+    const all = view.summary()
+    const stopped = progress.stop()
+    await summaries.add(async () => {
+      await stopped
+      for (const run of runs) await summaries.printRun({ view, run, isComplete: false })
+      await summaries.printOutcome(view.info, outcome, all)
+    })
+  }
+  return {
+    follow(view) {
+      if (current?.view.info.experimentId === view.info.experimentId) return
+      current = { view, openRuns: new Set() }
+      progress.start(view)
+    },
+    runStarted(iteration) {
+      current?.openRuns.add(iteration)
+    },
+    async runFinished(iteration) {
+      if (current === undefined) return
+      const { view, openRuns } = current
+      openRuns.delete(iteration)
+      const run = view.run(iteration)
+      await summaries.add(() => summaries.printRun({ view, run, isComplete: true }))
+    },
+    async experimentFinished(outcome) {
+      if (current !== undefined) await conclude(current, outcome)
+    },
+    async finish({ experiments }) {
+      await progress.stop()
+      await summaries.add(() => {})
+      for (const { info, outcome } of experiments) {
+        if (concluded.has(info.experimentId)) continue
+        if (current?.view.info.experimentId === info.experimentId) await conclude(current, outcome)
+        else await summaries.printOutcome(info, outcome)
+      }
+    },
+  }
+}

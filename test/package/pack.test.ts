@@ -1,0 +1,143 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import process from 'node:process'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+const experiment = `import { defineExperiment, jsonl } from 'llmobs-exp'
+import { z } from 'zod'
+
+enum Answer { Paris = 'Paris', Tokyo = 'Tokyo' }
+
+export default defineExperiment({
+  name: 'packed',
+  dataset: jsonl('./capitals.jsonl', { input: z.object({ country: z.string() }), expectedOutput: z.string() }),
+  task: async ({ country }) => (country === 'France' ? Answer.Paris : Answer.Tokyo),
+  evaluators: { exact: ({ output, expectedOutput }) => output === expectedOutput },
+  thresholds: { exact: 1 },
+})
+`
+const records = `{"input":{"country":"France"},"expectedOutput":"Paris"}
+{"input":{"country":"Japan"},"expectedOutput":"Tokyo"}
+`
+const tsconfig = { compilerOptions: { strict: true, noEmit: true, module: 'nodenext', target: 'es2023', types: [] } }
+
+interface Packed {
+  readonly filename: string
+  readonly files: readonly { readonly path: string }[]
+}
+
+let folder: string
+let packed: Packed
+
+// The package as a user has it: packed, and installed in a folder that has nothing of this repository.
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'llmobs-exp-pack-'))
+  packed = pack(folder)
+  const user = join(folder, 'user')
+  mkdirSync(user)
+  writeFileSync(join(user, 'package.json'), JSON.stringify({ private: true, type: 'module' }))
+  writeFileSync(join(user, 'capitals.ts'), experiment)
+  writeFileSync(join(user, 'capitals.jsonl'), records)
+  writeFileSync(join(user, 'tsconfig.json'), JSON.stringify({ ...tsconfig, include: ['*.ts'] }))
+  // Install scripts are blocked in many places: it has to work without.
+  npm(['install', '--prefer-offline', '--ignore-scripts', join(folder, packed.filename)], user)
+}, 120_000)
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+describe('the packed package', () => {
+  it('ships what a user needs and nothing else', () => {
+    const paths = packed.files.map(({ path }) => path)
+    const allowed =
+      /^(?:bin\/llmobs-exp\.js|dist\/.+\.(?:js|d\.ts)|docs\/[\w.-]+\.(?:md|json)|package\.json|(?:README|LICENSE|CHANGELOG)(?:\.md)?)$/
+    expect(paths.filter((path) => !allowed.test(path))).toEqual([])
+    expect(paths).toEqual(
+      expect.arrayContaining(['bin/llmobs-exp.js', 'dist/index.d.ts', 'dist/cli/main.js', 'README.md', 'LICENSE']),
+    )
+  })
+
+  it('runs a TypeScript experiment where it is installed', () => {
+    const args = ['llmobs-exp', 'run', './capitals.ts', '--reporter', 'json']
+    const { status, stdout, stderr } = run('npx', ['--no-install', ...args], join(folder, 'user'))
+    expect({ status, stderr }).toMatchObject({ status: 0, stderr: expect.stringContaining('passed: packed') })
+    expect(JSON.parse(stdout)).toMatchObject({
+      exitCode: 0,
+      experiments: [{ name: 'packed', runs: [{ rows: { ok: 2 }, evaluators: [{ label: 'exact', value: 1 }] }] }],
+    })
+  })
+
+  it('brings types that check a module that imports it', () => {
+    const user = join(folder, 'user')
+    expect(typecheck(user)).toBe('')
+    writeFileSync(join(user, 'wrong.ts'), experiment.replace('exact: 1 }', 'exakt: 1 }'))
+    expect(typecheck(user)).toMatch(/wrong\.ts.*exakt/)
+  })
+
+  it('exports its public names', () => {
+    const code = "import('llmobs-exp').then((names) => console.log(Object.keys(names).sort().join()))"
+    const { stdout } = run(process.execPath, ['--eval', code], join(folder, 'user'))
+    expect(stdout.trim()).toBe('LlmobsExpError,byName,defineExperiment,jsonl,multi')
+  })
+})
+
+describe('package-lock.json', () => {
+  it('names no registry', () => {
+    expect(readFileSync(join(root, 'package-lock.json'), 'utf8')).not.toMatch(/"resolved":|https?:\/\/[^"]*\.tgz/)
+  })
+
+  it('knows the packages of every platform, so that npm ci installs on all of them', () => {
+    const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'))
+    const missing = Object.entries(packages).flatMap(([path, entry]) => {
+      const optional = Object.keys(Object(Reflect.get(Object(entry), 'optionalDependencies')))
+      const isLocked = (name: string) =>
+        `node_modules/${name}` in packages || `${path}/node_modules/${name}` in packages
+      return optional.filter((name) => !isLocked(name))
+    })
+    expect(missing).toEqual([])
+  })
+})
+
+/** Packs what `vitest`'s global set-up has built; building again would take `dist` from under other tests. */
+function pack(destination: string): Packed {
+  const output = npm(['pack', '--json', '--ignore-scripts', '--pack-destination', destination], root)
+  const parsed: unknown = JSON.parse(output)
+  const first: unknown = Array.isArray(parsed) ? parsed[0] : Object.values(Object(parsed))[0]
+  if (!isPacked(first)) throw new Error(`npm pack printed ${output}`)
+  return first
+}
+
+function isPacked(value: unknown): value is Packed {
+  return typeof value === 'object' && value !== null && 'filename' in value && 'files' in value
+}
+
+function npm(args: readonly string[], cwd: string): string {
+  return execFileSync('npm', [...args], {
+    cwd,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: environment(),
+  })
+}
+
+function run(command: string, args: readonly string[], cwd: string) {
+  return spawnSync(command, args, { cwd, encoding: 'utf8', env: environment() })
+}
+
+/** What npm tells its scripts would make a second npm think that it runs in this repository. */
+function environment(): NodeJS.ProcessEnv {
+  const entries = Object.entries(process.env).filter(
+    ([name]) => !/^(?:npm_(?!config_cache)|LLMOBS_EXP_|NODE_OPTIONS$|VITEST)/i.test(name),
+  )
+  return Object.fromEntries(entries)
+}
+
+/** What the compiler of this repository says of the user's folder. */
+function typecheck(cwd: string): string {
+  const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
+  return run(process.execPath, [compiler, '-p', '.', '--pretty', 'false'], cwd).stdout
+}

@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    exclude: ['**/node_modules/**', 'test/bench/**', 'test/fixtures/**'],
+    globalSetup: 'test/helpers/build.ts',
+    pool: 'forks',
+    testTimeout: 30_000,
+    // .ci/run counts from this file.
+    reporters: ['default', ['json', { outputFile: 'node_modules/.cache/llmobs-exp-tests.json' }]],
+  },
+})
