@@ -1,5 +1,5 @@
 import type { CallTiming } from '../model/events.ts'
-import type { CallEnd, FollowUpEnd, PendingCall } from '../model/ports.ts'
+import type { CallEnd, PendingCall } from '../model/ports.ts'
 import type { Place } from './place.ts'
 import type { CallKind } from './slots.ts'
 import { StoppedError } from './stop.ts'
@@ -9,16 +9,13 @@ import type { EngineTools } from './tools.ts'
 const FIRST_DELAY = 1_000
 const LONGEST_DELAY = 60_000
 
-type AttemptTools = Pick<EngineTools, 'slots' | 'deadlines' | 'stop' | 'clock' | 'ids'>
-
 export interface AttemptOptions<T> {
   readonly kind: CallKind
   readonly timeout: number
-  readonly maxRetries: number
   readonly place: Place
   call(attempt: number): PendingCall<CallEnd<T>>
-  /** The first attempt, when user code's thread may make it by itself, and what to do when it is over for good or for now. */
-  readonly first?: { readonly call: PendingCall<FollowUpEnd<T>>; leaveSlot(): void }
+  /** The first attempt, when it is under way or over already. `leaveSlot` frees the slot it is in. */
+  readonly first?: { readonly end: CallEnd<T> | Promise<CallEnd<T>>; leaveSlot(): void }
   /** Whether an end is worth another attempt. */
   failed(end: CallEnd<T>): boolean
 }
@@ -35,57 +32,49 @@ export interface Attempted<T> {
  *
  * @throws StoppedError when the experiment is ended before the call was made or could be made again
  */
-export async function attempt<T>(options: AttemptOptions<T>, tools: AttemptTools): Promise<Attempted<T>> {
-  const { kind, timeout, maxRetries, first } = options
-  const { slots, deadlines, clock, stop } = tools
+export async function attempt<T>(options: AttemptOptions<T>, tools: EngineTools): Promise<Attempted<T>> {
+  const { kind, first } = options
+  const { slots, clock, stop, plan } = tools
+  let release = first?.leaveSlot ?? slots.release[kind]
   let queueMs = 0
   let retryWaitMs = 0
-  let attempts = 1
-  let release = slots.release[kind]
-  let end: CallEnd<T> | undefined
-  if (first !== undefined) {
-    const ended = await deadlines.watch(first.call, timeout)
-    if (ended.status === 'not-begun') first.leaveSlot()
+  for (let attempts = 1; ; attempts++) {
+    let end: CallEnd<T>
+    if (attempts === 1 && first !== undefined) end = await first.end
     else {
-      end = ended
-      release = first.leaveSlot
-    }
-  }
-  for (;;) {
-    if (end === undefined) {
       const waiting = slots.acquire(kind)
-      if (waiting !== undefined) {
-        const asked = clock.monotonic()
-        await waiting
-        queueMs += clock.monotonic() - asked
-      }
-      end = await watchOrRelease(options, attempts, tools)
+      if (waiting !== undefined) queueMs += await measure(waiting, tools)
+      end = await callWatched(options.call(attempts), options.timeout, tools)
     }
-    if (attempts > maxRetries || stop.reason !== undefined || !options.failed(end)) {
+    if (attempts > plan.maxRetries || stop.reason !== undefined || !options.failed(end)) {
       const { startedAt, durationMs } = end
       return { end, timing: { startedAt, durationMs, queueMs, retryWaitMs, attempts }, release }
     }
     release()
     release = slots.release[kind]
-    const fellAsleep = clock.monotonic()
-    await options.place.sleep(() => sleep(retryDelay(attempts, () => tools.ids.random()), tools))
-    retryWaitMs += clock.monotonic() - fellAsleep
-    attempts++
-    end = undefined
+    const delay = retryDelay(attempts, tools.ids.random)
+    retryWaitMs += await measure(
+      options.place.sleep(() => sleep(delay, { clock, stop })),
+      tools,
+    )
   }
 }
 
-async function watchOrRelease<T>(
-  options: AttemptOptions<T>,
-  attempts: number,
-  { slots, deadlines }: AttemptTools,
-): Promise<CallEnd<T>> {
+/** Waits for a call to end, at most until its timeout is over. */
+export async function callWatched<E>(call: PendingCall<E>, timeout: number, { deadlines }: EngineTools): Promise<E> {
+  const watched = deadlines.watch(call, timeout)
   try {
-    return await deadlines.watch(options.call(attempts), options.timeout)
-  } catch (error) {
-    slots.release[options.kind]()
-    throw error
+    return await call.ended
+  } finally {
+    deadlines.unwatch(watched)
   }
+}
+
+/** Milliseconds until it was over. */
+async function measure(waiting: Promise<void>, { clock }: EngineTools): Promise<number> {
+  const asked = clock.monotonic()
+  await waiting
+  return clock.monotonic() - asked
 }
 
 /** Exponential backoff with full jitter: anything between 0 and twice as much as the time before, up to a minute. */
@@ -93,7 +82,7 @@ export function retryDelay(attemptsSoFar: number, random: () => number): number 
   return random() * Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** (attemptsSoFar - 1))
 }
 
-function sleep(milliseconds: number, { clock, stop }: Pick<AttemptTools, 'clock' | 'stop'>): Promise<void> {
+function sleep(milliseconds: number, { clock, stop }: Pick<EngineTools, 'clock' | 'stop'>): Promise<void> {
   return new Promise((resolve, reject) => {
     let stopListening = (): void => {}
     const cancel = clock.after(milliseconds, () => {

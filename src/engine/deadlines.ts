@@ -9,13 +9,15 @@ const NOT_STARTED_CHECK = 1_000
 
 /** Watches calls in flight: ends those that run past their timeout, and all of them when the experiment is being ended. */
 export interface Deadlines {
-  /** Resolves as the call ends. The timeout, in milliseconds, counts from when user code was entered. */
-  watch<E>(call: PendingCall<E>, timeout: number): Promise<E>
+  /** Abandons the call when its timeout is over, in milliseconds from when user code was entered. Returns what is to be unwatched. */
+  watch(call: PendingCall<unknown>, timeout: number): Watched
+  unwatch(watched: Watched): void
   /** Nothing is watched from here on. */
   close(): void
 }
 
-interface Watched {
+/** A call that is watched. */
+export interface Watched {
   readonly call: PendingCall<unknown>
   readonly timeout: number
   deadline: number
@@ -67,16 +69,13 @@ export function createDeadlines(clock: Clock, stop: StopSwitch): Deadlines {
   stop.onHurry(abandonAll)
 
   return {
-    async watch(call, timeout) {
+    watch(call, timeout) {
       const entry = { call, timeout, deadline: clock.monotonic() + timeout, index: watched.length }
       watched.push(entry)
       if (entry.deadline < timerDue) arm(entry.deadline)
-      try {
-        return await call.ended
-      } finally {
-        remove(entry)
-      }
+      return entry
     },
+    unwatch: remove,
     close() {
       cancelTimer()
       cancelGrace()

@@ -1,46 +1,74 @@
-import type { EvaluatorResult } from '../model/events.ts'
+import type { CallTiming, EvaluatorResult } from '../model/events.ts'
 import type { Json } from '../model/json.ts'
-import type { CallEnd } from '../model/ports.ts'
-import { type Attempted, attempt } from './attempt.ts'
+import type { CallEnd, FollowUp } from '../model/ports.ts'
+import { type AttemptOptions, attempt, callWatched } from './attempt.ts'
 import { raiseError, timeoutError } from './failures.ts'
 import type { RowRun } from './row.ts'
 import { StoppedError } from './stop.ts'
 
-/** The slot of a row's task, in which its evaluators may go on. */
-export interface TaskSlot {
-  /** One evaluator needs it no more. */
-  leave(): void
-}
-
-/** The slot is freed when so many evaluators have left it. */
-export function shareTaskSlot(release: () => void, evaluators: number): TaskSlot {
-  let left = evaluators
-  return {
-    leave() {
-      left--
-      if (left === 0) release()
-    },
-  }
-}
-
-export interface EvaluationContext {
+/** What a row's evaluators need. */
+export interface Evaluation {
   readonly row: RowRun
   readonly output: Json
-  /** Present when evaluators were allowed to begin in the wake of the task. */
-  readonly slot: TaskSlot | undefined
+  /** Frees the slot of the task, where evaluators may go on in it. */
+  readonly releaseTaskSlot: (() => void) | undefined
 }
 
-/** Runs one evaluator of a row. An evaluation that the end of the experiment cut short is missing, not failed. */
-export async function runEvaluator(evaluator: string, context: EvaluationContext): Promise<'kept' | 'missing'> {
-  const { row } = context
+/** Runs all evaluators of a row, each on its own. Most of them have followed their task already by now. */
+export async function runEvaluators(evaluation: Evaluation): Promise<'complete' | 'incomplete'> {
+  const { row, releaseTaskSlot } = evaluation
+  const { evaluators } = row.tools.plan
+  const followUps = releaseTaskSlot === undefined ? [] : await awaitFollowUps(row)
+  const leaveSlot = releaseTaskSlot === undefined ? ignore : countDown(evaluators.length, releaseTaskSlot)
+  const open: Promise<'kept' | 'missing'>[] = []
+  row.place.fork(evaluators.length)
+  for (let index = 0; index < evaluators.length; index++) {
+    const evaluator = evaluators[index] ?? ''
+    const followUp = followUps[index] ?? NOT_BEGUN
+    const result = finalResult(evaluator, followUp, row)
+    if (followUp.status === 'ended' && result !== undefined) {
+      emitEvaluation(row, { evaluator, result, end: followUp.end, waits: NO_WAITS, afterWrite: leaveSlot })
+      row.place.join()
+    } else open.push(runEvaluator(evaluator, { evaluation, followUp, leaveSlot }))
+  }
+  if (open.length === 0) return 'complete'
+  return (await Promise.all(open)).includes('missing') ? 'incomplete' : 'complete'
+}
+
+const NOT_BEGUN: FollowUp = { status: 'not-begun' }
+
+type Waits = Pick<CallTiming, 'queueMs' | 'retryWaitMs' | 'attempts'>
+
+const NO_WAITS: Waits = { queueMs: 0, retryWaitMs: 0, attempts: 1 }
+
+function awaitFollowUps({ unit, tools }: RowRun): Promise<readonly FollowUp[]> {
+  return callWatched(unit.followUps(), tools.plan.evalTimeout, tools)
+}
+
+/** The result of an evaluator that has followed its task and is not to be tried again. */
+function finalResult(evaluator: string, followUp: FollowUp, row: RowRun): EvaluatorResult | undefined {
+  if (followUp.status !== 'ended') return undefined
+  const { plan } = row.tools
+  return plan.maxRetries > 0 && isFailed(followUp.end) ? undefined : interpret(followUp.end, evaluator, row)
+}
+
+interface OpenEvaluator {
+  readonly evaluation: Evaluation
+  readonly followUp: FollowUp
+  readonly leaveSlot: () => void
+}
+
+/** An evaluation that the end of the experiment cut short is missing, not failed. */
+async function runEvaluator(evaluator: string, open: OpenEvaluator): Promise<'kept' | 'missing'> {
+  const { row } = open.evaluation
   try {
-    const attempted = await callEvaluator(evaluator, context)
-    const result = interpret(attempted.end, evaluator, row)
+    const { end, timing, release } = await attempt<EvaluatorResult>(attemptOptions(evaluator, open), row.tools)
+    const result = interpret(end, evaluator, row)
     if (result !== undefined) {
-      emitEvaluation(evaluator, row, { result, attempted })
+      emitEvaluation(row, { evaluator, result, end, waits: timing, afterWrite: release })
       return 'kept'
     }
-    attempted.release()
+    release()
   } catch (error) {
     if (!(error instanceof StoppedError)) throw error
   } finally {
@@ -49,22 +77,29 @@ export async function runEvaluator(evaluator: string, context: EvaluationContext
   return 'missing'
 }
 
-function callEvaluator(evaluator: string, { row, output, slot }: EvaluationContext): Promise<Attempted<EvaluatorResult>> {
+function attemptOptions(
+  evaluator: string,
+  { evaluation, followUp, leaveSlot }: OpenEvaluator,
+): AttemptOptions<EvaluatorResult> {
+  const { row, output } = evaluation
   const { unit, place, tools } = row
-  const { evalTimeout, maxRetries } = tools.plan
-  const first = slot === undefined ? {} : { first: { call: unit.followUp(evaluator), leaveSlot: slot.leave } }
-  return attempt<EvaluatorResult>(
-    {
-      kind: 'evaluator',
-      timeout: evalTimeout,
-      maxRetries,
-      place,
-      ...first,
-      call: () => unit.callEvaluator(evaluator, output),
-      failed: (ended) => ended.status === 'abandoned' || ended.result.status === 'error',
-    },
-    tools,
-  )
+  const options: AttemptOptions<EvaluatorResult> = {
+    kind: 'evaluator',
+    timeout: tools.plan.evalTimeout,
+    place,
+    call: () => unit.callEvaluator(evaluator, output),
+    failed: isFailed,
+  }
+  if (followUp.status === 'not-begun') {
+    leaveSlot()
+    return options
+  }
+  const end = followUp.status === 'ended' ? followUp.end : callWatched(followUp.call, options.timeout, tools)
+  return { ...options, first: { end, leaveSlot } }
+}
+
+function isFailed(end: CallEnd<EvaluatorResult>): boolean {
+  return end.status === 'abandoned' || end.result.status === 'error'
 }
 
 function interpret(
@@ -80,13 +115,19 @@ function interpret(
 }
 
 interface EvaluationToEmit {
+  readonly evaluator: string
   readonly result: EvaluatorResult
-  readonly attempted: Attempted<EvaluatorResult>
+  readonly end: CallEnd<EvaluatorResult>
+  readonly waits: Waits
+  readonly afterWrite: () => void
 }
 
-function emitEvaluation(evaluator: string, { work, tools }: RowRun, { result, attempted }: EvaluationToEmit): void {
-  const { end, timing, release } = attempted
-  const { startedAt, durationMs, queueMs, retryWaitMs, attempts } = timing
+function emitEvaluation(
+  { work, tools }: RowRun,
+  { evaluator, result, end, waits, afterWrite }: EvaluationToEmit,
+): void {
+  const { startedAt, durationMs } = end
+  const { queueMs, retryWaitMs, attempts } = waits
   const { key, iteration, generation } = work
   if (end.status === 'returned' && end.changes.length > 0) {
     tools.noteChanges(end.changes, `the evaluation of ${evaluator}`)
@@ -94,12 +135,22 @@ function emitEvaluation(evaluator: string, { work, tools }: RowRun, { result, at
   const type = 'evaluation-finished'
   if (result.status === 'ok') {
     const { status, evaluations } = result
-    tools.stream.emit(
-      { type, evaluator, key, iteration, generation, startedAt, durationMs, queueMs, retryWaitMs, attempts, status, evaluations },
-      release,
-    )
+    // biome-ignore format: one event, one line.
+    tools.stream.emit({ type, evaluator, key, iteration, generation, startedAt, durationMs, queueMs, retryWaitMs, attempts, status, evaluations }, afterWrite)
     return
   }
-  tools.stream.emit({ type, evaluator, key, iteration, generation, ...timing, ...result }, release)
+  const timing = { startedAt, durationMs, queueMs, retryWaitMs, attempts }
+  tools.stream.emit({ type, evaluator, key, iteration, generation, ...timing, ...result }, afterWrite)
   if (result.status !== 'skipped') raiseError(result.error, tools)
 }
+
+/** Calls back when it has been called so many times. */
+function countDown(count: number, callback: () => void): () => void {
+  let left = count
+  return () => {
+    left--
+    if (left === 0) callback()
+  }
+}
+
+function ignore(): void {}

@@ -2,9 +2,9 @@ import type { RowStatus, TaskResult, UnitRef } from '../model/events.ts'
 import type { CallEnd, ExecutorUnit } from '../model/ports.ts'
 import type { RecordText } from '../model/row.ts'
 import { type Attempted, attempt } from './attempt.ts'
-import { runEvaluator, shareTaskSlot, type TaskSlot } from './evaluate.ts'
-import type { Place } from './place.ts'
+import { runEvaluators } from './evaluate.ts'
 import { raiseError, timeoutError } from './failures.ts'
+import type { Place } from './place.ts'
 import { endReasonOf, StoppedError } from './stop.ts'
 import type { EngineTools } from './tools.ts'
 
@@ -38,21 +38,23 @@ export async function runRow(work: WorkUnit, place: Place, tools: EngineTools): 
 }
 
 async function runParts(row: RowRun): Promise<void> {
-  const { evaluators } = row.tools.plan
-  const { task, slot } = await runTask(row)
-  if (task.status === 'error' || task.status === 'timeout') skipEvaluators(row)
-  if (task.status === 'ok' && evaluators.length > 0) {
-    row.place.fork(evaluators.length)
-    const context = { row, output: task.output, slot }
-    const results = await Promise.all(evaluators.map((evaluator) => runEvaluator(evaluator, context)))
-    if (results.includes('missing')) return
-  }
+  const { task, releaseTaskSlot } = await runTask(row)
+  if (task.status === 'ok') {
+    const evaluated = await runEvaluators({ row, output: task.output, releaseTaskSlot })
+    if (evaluated === 'incomplete') return
+  } else if (task.status !== 'cancelled') skipEvaluators(row)
   await finishRow(row, task.status)
 }
 
 type TaskOutcome = TaskResult | { readonly status: 'cancelled' }
 
-async function runTask(row: RowRun): Promise<{ readonly task: TaskOutcome; readonly slot: TaskSlot | undefined }> {
+interface EndedTask {
+  readonly task: TaskOutcome
+  /** Where evaluators go on in the slot of the task. */
+  readonly releaseTaskSlot: (() => void) | undefined
+}
+
+async function runTask(row: RowRun): Promise<EndedTask> {
   const { unit, place, tools } = row
   const { plan, slots } = tools
   const followUp = slots.areShared && plan.evaluators.length > 0
@@ -61,22 +63,22 @@ async function runTask(row: RowRun): Promise<{ readonly task: TaskOutcome; reado
     {
       kind: 'task',
       timeout: plan.timeout,
-      maxRetries: plan.maxRetries,
       place,
       call: (number) => unit.callTask(number, followUp),
       failed: (ended) => ended.status === 'abandoned' || ended.result.status !== 'ok',
     },
     tools,
   )
+  const { release } = attempted
   const task = interpret(attempted.end, tools)
   if (task.status === 'cancelled') {
-    attempted.release()
-    return { task, slot: undefined }
+    release()
+    return { task, releaseTaskSlot: undefined }
   }
   const isKept = followUp && task.status === 'ok'
-  emitTask(row, { task, attempted, afterWrite: isKept ? undefined : attempted.release })
+  emitTask(row, { task, attempted, afterWrite: isKept ? undefined : release })
   if (task.status !== 'ok') raiseError(task.error, tools)
-  return { task, slot: isKept ? shareTaskSlot(attempted.release, plan.evaluators.length) : undefined }
+  return { task, releaseTaskSlot: isKept ? release : undefined }
 }
 
 function interpret(end: CallEnd<TaskResult>, { plan, stop }: EngineTools): TaskOutcome {
@@ -103,17 +105,11 @@ function emitTask({ work, tools }: RowRun, { task, attempted, afterWrite }: Task
   const type = 'task-finished'
   if (task.status === 'ok') {
     const { status, output } = task
-    tools.stream.emit(
-      { type, key, iteration, generation, startedAt, durationMs, queueMs, retryWaitMs, attempts, status, output },
-      afterWrite,
-    )
-  } else {
-    const { status, error } = task
-    tools.stream.emit(
-      { type, key, iteration, generation, startedAt, durationMs, queueMs, retryWaitMs, attempts, status, error },
-      afterWrite,
-    )
+    // biome-ignore format: one event, one line.
+    tools.stream.emit({ type, key, iteration, generation, startedAt, durationMs, queueMs, retryWaitMs, attempts, status, output }, afterWrite)
+    return
   }
+  tools.stream.emit({ type, key, iteration, generation, ...timing, ...task }, afterWrite)
 }
 
 function skipEvaluators({ work, tools }: RowRun): void {

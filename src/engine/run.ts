@@ -118,7 +118,8 @@ async function* readRecords(tools: EngineTools): AsyncGenerator<readonly RecordT
 
 function refuseOrSkip({ message }: SourceProblem, { plan, stream }: EngineTools): void {
   if (plan.skipInvalid) stream.emit({ type: 'problem', severity: 'warning', code: 'W_RECORD_SKIPPED', message })
-  else throw new LlmobsExpError('E_DATASET_RECORD', message, { hint: 'correct it, or leave it out with --skip-invalid' })
+  else
+    throw new LlmobsExpError('E_DATASET_RECORD', message, { hint: 'correct it, or leave it out with --skip-invalid' })
 }
 
 /** Says each kind of change once. */

@@ -2,6 +2,7 @@ import { toErrorInfo } from '../model/error-info.ts'
 import { LlmobsExpError } from '../model/errors.ts'
 import type { NamedSummaryResult, SummaryResult } from '../model/events.ts'
 import type { CallEnd, SummaryCalls } from '../model/ports.ts'
+import { callWatched } from './attempt.ts'
 import { endReasonOf } from './stop.ts'
 import type { EngineTools } from './tools.ts'
 
@@ -75,7 +76,7 @@ async function summarize(iteration: number, tools: EngineTools): Promise<NamedSu
 }
 
 async function callOne(name: string, calls: SummaryCalls, tools: EngineTools): Promise<NamedSummaryResult> {
-  const end = await tools.deadlines.watch(calls.call(name), tools.plan.evalTimeout)
+  const end = await callWatched(calls.call(name), tools.plan.evalTimeout, tools)
   return { name, ...interpret(end, name, tools.plan.evalTimeout) }
 }
 

@@ -65,8 +65,13 @@ export type CallEnd<T> =
   | ({ readonly status: 'returned'; readonly result: T; readonly changes: readonly JsonChange[] } & CallTimes)
   | ({ readonly status: 'abandoned'; readonly reason: AbandonReason } & CallTimes)
 
-/** The end of a call that user code's thread may begin by itself, or leave to the engine. */
-export type FollowUpEnd<T> = CallEnd<T> | { readonly status: 'not-begun' }
+/** What came of an evaluator in the wake of its task. */
+export type FollowUp =
+  | { readonly status: 'ended'; readonly end: CallEnd<EvaluatorResult> }
+  /** It returned a promise and goes on, in the slot of the task. */
+  | { readonly status: 'pending'; readonly call: PendingCall<CallEnd<EvaluatorResult>> }
+  /** The engine has to make the call. */
+  | { readonly status: 'not-begun' }
 
 export type AbandonReason = 'timeout' | 'shutdown'
 
@@ -92,13 +97,13 @@ export interface PendingCall<E> {
 /** One unit on its way through user code. */
 export interface ExecutorUnit {
   /**
-   * Calls the task. With `followUp`, evaluators begin in its wake, in the slot of the task: in their order, one after another as
+   * Calls the task. With `followUp`, evaluators follow in its wake, in the slot of the task: in their order, one after another as
    * long as they return without a promise; the first that returns one is the last that is begun. Asking the engine in between
    * would cost a round trip between threads for every row.
    */
   callTask(attempt: number, followUp: boolean): PendingCall<CallEnd<TaskResult>>
-  /** The call of an evaluator in the wake of a task that succeeded; `not-begun` says that the engine has to make it. */
-  followUp(evaluator: string): PendingCall<FollowUpEnd<EvaluatorResult>>
+  /** After a task that succeeded with `followUp`: what came of each evaluator, in their order. */
+  followUps(): PendingCall<readonly FollowUp[]>
   callEvaluator(evaluator: string, output: Json): PendingCall<CallEnd<EvaluatorResult>>
   /** Lets go of what was kept for it. */
   close(): void

@@ -18,6 +18,8 @@ export interface ConductedExperiment {
   readonly log: EventLog
   readonly reader: RowReader
   readonly verdict: Pick<OutcomeInput, 'maxErrors' | 'thresholds'>
+  /** Whether an experiment of the same command has called a task before. */
+  readonly taskStartedBefore: boolean
 }
 
 export interface ConductPorts {
@@ -74,8 +76,9 @@ interface Ending {
   readonly taskStarted: boolean
 }
 
-function decide({ verdict }: ConductedExperiment, { tally, stop, taskStarted }: Ending): Outcome {
+function decide({ verdict, taskStartedBefore }: ConductedExperiment, { tally, stop, ...ending }: Ending): Outcome {
   const end = stop.reason
+  const taskStarted = ending.taskStarted || (end?.kind === 'signal' && taskStartedBefore)
   return decideOutcome({ ...verdict, taskStarted, summary: tally.summary(), ...(end === undefined ? {} : { end }) })
 }
 

@@ -5,7 +5,7 @@ import { endReasonOf } from '../engine/stop.ts'
 import type { RunEvent } from '../model/events.ts'
 import type { Outcome } from '../model/outcome.ts'
 import type { Clock, ExperimentInfo, ExperimentView, GroupOutcome, Ids } from '../model/ports.ts'
-import { conduct } from './conduct.ts'
+import { type Conducted, conduct } from './conduct.ts'
 import { lastLine } from './last-line.ts'
 import { combineExitCodes } from './outcome.ts'
 import type { PlannedExperiment } from './plan-experiment.ts'
@@ -33,16 +33,21 @@ interface Ended {
 /** Runs the experiments of one command one after another. What ends one early ends those after it, which stay planned. */
 export async function runGroup(experiments: readonly StoredPlan[], ports: GroupPorts): Promise<GroupOutcome> {
   const ended: Ended[] = []
+  let taskStarted = false
   for (const experiment of experiments) {
     if (ports.stop.reason !== undefined && ended.length > 0) break
-    ended.push({ info: experiment.info, outcome: await runOne(experiment, ports) })
+    const conducted = await runOne(experiment, ports, taskStarted)
+    taskStarted ||= conducted.taskStarted
+    ended.push({ info: experiment.info, outcome: finish(experiment, conducted) })
   }
+  // What never ran has nothing that could be gone on with, unless its group has.
+  if (!taskStarted) for (const { stored } of experiments.slice(ended.length)) stored.discard()
   const outcomes = ended.map(({ outcome }) => outcome)
   const named = ended.map(({ info, outcome }) => ({ experimentId: info.experimentId, name: info.name, outcome }))
   return { exitCode: combineExitCodes(outcomes), experiments: ended, lastLine: lastLine(named) }
 }
 
-async function runOne(experiment: StoredPlan, ports: GroupPorts): Promise<Outcome> {
+function runOne(experiment: StoredPlan, ports: GroupPorts, taskStartedBefore: boolean): Promise<Conducted> {
   const { info, plan, loaded, options, stored } = experiment
   const executor = loaded.module.open({
     ref: loaded.info.ref,
@@ -52,14 +57,13 @@ async function runOne(experiment: StoredPlan, ports: GroupPorts): Promise<Outcom
   })
   const verdict = { maxErrors: options.values.maxErrors, thresholds: loaded.info.thresholds }
   const { log, reader } = stored
-  const { outcome, view } = await conduct({ info, plan, executor, log, reader, verdict }, ports)
-  return finish(experiment, outcome, view)
+  return conduct({ info, plan, executor, log, reader, verdict, taskStartedBefore }, ports)
 }
 
 /** Brings the stored experiment to its end. A store that fails here makes the outcome its own. */
-function finish({ stored, manifest }: StoredPlan, outcome: Outcome, view: ExperimentView): Outcome {
+function finish({ stored, manifest }: StoredPlan, { outcome, view, taskStarted }: Conducted): Outcome {
   try {
-    if (outcome.status === 'stopped' && outcome.reason.kind === 'not-started') stored.discard()
+    if (!taskStarted && outcome.exitCode === 2) stored.discard()
     else {
       const finishedAt = new Date().toISOString()
       stored.finish({ ...manifest, state: { status: 'finished', outcome, rows: view.summary().rows, finishedAt } })

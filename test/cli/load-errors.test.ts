@@ -58,7 +58,7 @@ test.each(Object.entries(wrong))(
     const project = await cliProject({ 'exp.ts': text })
     const { exitCode, stdout, stderr } = await project.run(['run', 'exp.ts'])
 
-    for (const part of says) expect(stderr).toMatch(part instanceof RegExp ? part : new RegExp(escape(part)))
+    for (const part of says) expect(stderr).toMatch(part instanceof RegExp ? part : new RegExp(literally(part)))
     expect(stderr).not.toContain('defect')
     expect(exitCode).toBe(2)
     expect(stdout).toBe('')
@@ -110,6 +110,6 @@ test('a module that never finishes loading ends with the first signal, exit 2', 
   expect(project.stored()).toEqual([])
 })
 
-function escape(text: string): string {
+function literally(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 }

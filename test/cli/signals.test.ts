@@ -39,7 +39,7 @@ test.each([
   async (_number, signal, code) => {
     const project = await cliProject({ 'exp.ts': experiment(`${numbered(1000)} ${politeTask}`) })
     const cli = project.start(['run', 'exp.ts', '--jobs', '5'])
-    await cli.prints(/(waiting[^]*){5}/)
+    await cli.prints(/(waiting[\s\S]*){5}/)
     cli.signal(signal)
     const { exitCode, lastLine } = await cli.ended
 

@@ -1,12 +1,15 @@
 import type { Post } from './host.ts'
 import { monotonicNow } from './monotonic.ts'
-import { type FromThread, START_TIME_SLOTS, slotOf } from './protocol.ts'
+import { type FromThread, PROGRESS_SLOTS, slotOf } from './protocol.ts'
 
 /** The calls of user code that are under way in this thread. */
 export interface HostCalls {
-  begin(call: number, about: CallSubject): RunningCall
+  /** `step` tells how far a call that goes through several evaluators is. */
+  begin(call: number, subject: CallSubject, step?: number): RunningCall
   /** Posts what came of a call, or that it came late; returns whether it came in time. */
   finish(running: RunningCall, message: FromThread): boolean
+  /** Takes a call out of those that are under way; returns whether it is still waited for. */
+  end(running: RunningCall): boolean
   /** Aborts the signal that user code was given, if it asked for it. */
   abort(call: number): void
   /** As `abort`; what still comes of the call is posted as late. */
@@ -27,27 +30,35 @@ export interface RunningCall {
   readonly signal: AbortSignal
 }
 
-export function createHostCalls(post: Post, startTimes: Float64Array): HostCalls {
+export function createHostCalls(post: Post, progress: Float64Array): HostCalls {
   const running: (HostCall | undefined)[] = []
   const find = (call: number): HostCall | undefined => {
     const found = running[slotOf(call)]
     return found?.call === call ? found : undefined
   }
+  const take = (call: number): HostCall | undefined => {
+    const found = find(call)
+    running[slotOf(call)] = undefined
+    return found
+  }
   return {
-    begin(call, about) {
+    begin(call, subject, step = 0) {
       const slot = slotOf(call)
-      const begun = new HostCall(call, about)
-      if (slot < START_TIME_SLOTS) startTimes[slot] = begun.startedAt
+      const begun = new HostCall(call, subject)
+      if (slot < PROGRESS_SLOTS) {
+        progress[2 * slot + 1] = step
+        progress[2 * slot] = begun.startedAt
+      }
       running[slot] = begun
       return begun
     },
     finish({ call }, message) {
-      const found = find(call)
+      const found = take(call)
       if (found === undefined) return false
-      running[slotOf(call)] = undefined
-      post(found.isAbandoned ? ['late', call, found.about.what, found.about.key] : message)
+      post(found.isAbandoned ? ['late', call, found.subject.what, found.subject.key] : message)
       return !found.isAbandoned
     },
+    end: ({ call }) => take(call)?.isAbandoned === false,
     abort: (call) => find(call)?.abort(),
     abandon(call) {
       const found = find(call)
@@ -61,15 +72,15 @@ export function createHostCalls(post: Post, startTimes: Float64Array): HostCalls
 /** A class for its price: three of these for every row. */
 class HostCall implements RunningCall {
   readonly call: number
-  readonly about: CallSubject
+  readonly subject: CallSubject
   readonly startedAt = monotonicNow()
   isAbandoned = false
   #isAborted = false
   #controller: AbortController | undefined
 
-  constructor(call: number, about: CallSubject) {
+  constructor(call: number, subject: CallSubject) {
     this.call = call
-    this.about = about
+    this.subject = subject
   }
 
   get signal(): AbortSignal {

@@ -30,7 +30,9 @@ export function createSummaries({ calls, experiment }: SummariesOptions): HostSu
     call([, call, summary, evaluator]) {
       const rows = open.get(summary) ?? []
       const running = calls.begin(call, { what: `summary evaluator ${evaluator}`, key: '' })
-      void runSummary({ evaluator, rows, running, experiment: experiment() }).then((message) => calls.finish(running, message))
+      void runSummary({ evaluator, rows, running, experiment: experiment() }).then((message) =>
+        calls.finish(running, message),
+      )
     },
     close(summary) {
       open.delete(summary)

@@ -2,7 +2,7 @@ import { spanIds } from '../../model/identity.ts'
 import { deepFreeze, type Json } from '../../model/json.ts'
 import type { HostExperiment } from './host.ts'
 import type { RunningCall } from './host-calls.ts'
-import type { ToThread } from './protocol.ts'
+import type { UnitText } from './protocol.ts'
 
 /** A record as evaluators see it. */
 export interface FrozenRecord {
@@ -15,12 +15,12 @@ export interface FrozenRecord {
 
 /** One unit in the thread of user code: its record as text, and the values that were parsed from it so far. */
 export class HostUnit {
+  readonly unit: number
   readonly key: string
   readonly iteration: number
   readonly tags: readonly string[]
   /** For the notice of a late result. */
   readonly what = 'the task'
-  hasOutput = false
   #output: unknown
   #record: FrozenRecord | undefined
   readonly #id: string | undefined
@@ -28,7 +28,8 @@ export class HostUnit {
   readonly #expectedOutput: Json | undefined
   readonly #metadata: Json | undefined
 
-  constructor([, , iteration, key, id, input, expectedOutput, metadata, tags]: Extract<ToThread, readonly ['unit', ...unknown[]]>) {
+  constructor([unit, iteration, key, id, input, expectedOutput, metadata, tags]: UnitText) {
+    this.unit = unit
     this.key = key
     this.iteration = iteration
     this.tags = tags ?? []
@@ -51,7 +52,6 @@ export class HostUnit {
   keepOutput(output: unknown): void {
     deepFreeze(output)
     this.#output = output
-    this.hasOutput = true
   }
 
   /** Parsed when it is first asked for, and frozen. */
@@ -75,38 +75,72 @@ export class HostUnit {
   }
 }
 
-export function taskContext(unit: HostUnit, attempt: number, running: RunningCall, { config }: HostExperiment) {
-  return {
-    config,
-    metadata: unit.copyMetadata(),
-    recordId: unit.key,
-    tags: unit.tags,
-    get signal() {
-      return running.signal
-    },
-    runIteration: unit.iteration,
-    attempt,
+interface TaskContextOptions {
+  readonly attempt: number
+  readonly running: RunningCall
+  readonly config: unknown
+}
+
+/** What the task is told; see `TaskContext` of the public types. */
+export class TaskContext {
+  readonly config: unknown
+  readonly metadata: unknown
+  readonly recordId: string
+  readonly tags: readonly string[]
+  readonly runIteration: number
+  readonly attempt: number
+  readonly #running: RunningCall
+
+  constructor(unit: HostUnit, { attempt, running, config }: TaskContextOptions) {
+    this.config = config
+    this.metadata = unit.copyMetadata()
+    this.recordId = unit.key
+    this.tags = unit.tags
+    this.runIteration = unit.iteration
+    this.attempt = attempt
+    this.#running = running
+  }
+
+  get signal(): AbortSignal {
+    return this.#running.signal
   }
 }
 
-export function evaluatorContext(unit: HostUnit, running: RunningCall, { experimentId, config }: HostExperiment) {
-  const { record } = unit
-  return {
-    input: record.input,
-    output: unit.output,
-    expectedOutput: record.expectedOutput,
-    metadata: record.metadata,
-    config,
-    record,
-    get signal() {
-      return running.signal
-    },
-    get spanId() {
-      return spanIds(experimentId, unit.key, unit.iteration, 0).spanId
-    },
-    get traceId() {
-      return spanIds(experimentId, unit.key, unit.iteration, 0).traceId
-    },
+/** What an evaluator is given; see `EvaluatorContext` of the public types. */
+export class EvaluatorContext {
+  readonly input: unknown
+  readonly output: unknown
+  readonly expectedOutput: unknown
+  readonly metadata: unknown
+  readonly config: unknown
+  readonly record: FrozenRecord
+  readonly #unit: HostUnit
+  readonly #running: RunningCall
+  readonly #experimentId: string
+
+  constructor(unit: HostUnit, running: RunningCall, { experimentId, config }: HostExperiment) {
+    const { record } = unit
+    this.input = record.input
+    this.output = unit.output
+    this.expectedOutput = record.expectedOutput
+    this.metadata = record.metadata
+    this.config = config
+    this.record = record
+    this.#unit = unit
+    this.#running = running
+    this.#experimentId = experimentId
+  }
+
+  get signal(): AbortSignal {
+    return this.#running.signal
+  }
+
+  get spanId(): string {
+    return spanIds(this.#experimentId, this.#unit.key, this.#unit.iteration, 0).spanId
+  }
+
+  get traceId(): string {
+    return spanIds(this.#experimentId, this.#unit.key, this.#unit.iteration, 0).traceId
   }
 }
 

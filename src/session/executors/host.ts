@@ -24,7 +24,7 @@ export interface HostExperiment {
 export interface HostOptions {
   /** Folder that relative dataset paths start from. */
   readonly baseFolder: string
-  readonly startTimes: SharedArrayBuffer
+  readonly progress: SharedArrayBuffer
   find(ref: ExperimentRef): AnyDefinition | undefined
   send(messages: readonly FromThread[]): void
 }
@@ -57,7 +57,7 @@ export function createHost(options: HostOptions): Host {
     if (experiment === undefined) throw new LlmobsExpError('E_INTERNAL', 'no experiment is open in this thread')
     return experiment
   }
-  const calls = createHostCalls(post, new Float64Array(options.startTimes))
+  const calls = createHostCalls(post, new Float64Array(options.progress))
   const units = createUnits({ calls, post, experiment: current })
   const records = createRecordSender({ post, experiment: current, baseFolder: options.baseFolder })
   const summaries = createSummaries({ calls, experiment: current })

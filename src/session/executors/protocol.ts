@@ -13,8 +13,11 @@ export interface ThreadData {
   readonly url: string
   /** The file it was compiled from. */
   readonly file: string
-  /** Start times of calls, in monotonic milliseconds, by slot; 0 while a call has not begun. */
-  readonly startTimes: SharedArrayBuffer
+  /**
+   * Two doubles for each slot: when the call in it was begun, in monotonic milliseconds, 0 while it was not; and its step, for a
+   * call that goes through several evaluators. Written by the thread: it can be read while the thread is blocked.
+   */
+  readonly progress: SharedArrayBuffer
 }
 
 export interface OpenExperiment {
@@ -30,70 +33,56 @@ export type ToThread =
   /** Starts reading the dataset after its first `skip` items. */
   | readonly ['read', batchSize: number, skip: number]
   | readonly ['read-more']
-  | readonly [
-      'unit',
-      unit: number,
-      iteration: number,
-      key: string,
-      id: string | undefined,
-      input: Json,
-      expectedOutput: Json | undefined,
-      metadata: Json | undefined,
-      tags: readonly string[] | undefined,
-    ]
-  /** The evaluators whose calls are named follow in its wake, if it succeeds. */
-  | readonly ['task', call: number, unit: number, attempt: number, followUps: readonly number[]]
-  /** The output goes along when this thread has not made it itself. */
-  | readonly ['evaluator', call: number, unit: number, evaluator: string, output: Json | undefined]
+  /** `chain` is the call of the evaluators that follow in its wake, 0 when none may. */
+  | readonly ['task', call: number, chain: number, attempt: number, UnitText]
+  /** For a thread that has not made the output itself. */
+  | readonly ['unit', UnitText, output: Json]
+  | readonly ['evaluator', call: number, unit: number, evaluator: string]
   | readonly ['summary-rows', summary: number, rows: readonly SummaryRowText[]]
   | readonly ['summary', call: number, summary: number, evaluator: string]
   | readonly ['close-summary', summary: number]
   | readonly ['abort', call: number]
   /** The result of this call is not waited for any more. */
   | readonly ['abandon', call: number]
-  | readonly ['close', unit: number]
+  | readonly ['close', units: readonly number[]]
   | readonly ['ping', number: number]
+
+export type UnitText = readonly [
+  unit: number,
+  iteration: number,
+  key: string,
+  id: string | undefined,
+  input: Json,
+  expectedOutput: Json | undefined,
+  metadata: Json | undefined,
+  tags: readonly string[] | undefined,
+]
+
+type Changes = readonly JsonChange[]
 
 export type FromThread =
   | readonly ['loaded', definitions: readonly DefinitionInfo[]]
   | readonly ['load-failed', ErrorInfo]
-  | readonly ['output', call: number, startedAt: number, durationMs: number, Json, changes: readonly JsonChange[]]
+  | readonly ['output', call: number, startedAt: number, durationMs: number, Json, Changes]
   | readonly ['failed', call: number, startedAt: number, durationMs: number, ErrorInfo]
-  /** An evaluator's bare boolean or number: the common case. */
-  | readonly [
-      'value',
-      call: number,
-      startedAt: number,
-      durationMs: number,
-      label: string,
-      value: boolean | number,
-    ]
-  | readonly [
-      'evaluated',
-      call: number,
-      startedAt: number,
-      durationMs: number,
-      EvaluatorResult,
-      changes: readonly JsonChange[],
-    ]
-  | readonly [
-      'summarized',
-      call: number,
-      startedAt: number,
-      durationMs: number,
-      SummaryResult,
-      changes: readonly JsonChange[],
-    ]
+  /** Evaluators that followed a task, in their order; those that are missing at the end were not begun. */
+  | readonly ['followed', chain: number, readonly FollowUpText[]]
+  | readonly ['evaluated', call: number, startedAt: number, durationMs: number, EvaluatorResult, Changes]
+  | readonly ['summarized', call: number, startedAt: number, durationMs: number, SummaryResult, Changes]
   | readonly ['checked', DatasetCheck]
   | readonly ['check-failed', ErrorInfo]
   | readonly ['records', items: readonly RecordItemText[], isLast: boolean]
   | readonly ['read-failed', ErrorInfo]
-  /** Evaluators from this one on did not follow in the wake of their task. */
-  | readonly ['not-begun', calls: readonly number[]]
   | readonly ['late', call: number, what: string, key: string]
   /** User code called process.exit. */
   | readonly ['exiting', ErrorInfo]
   | readonly ['pong', number: number]
+
+/** A bare boolean or number is the common case. The call of a pending one goes on under the number of the chain. */
+export type FollowUpText =
+  | readonly ['value', startedAt: number, durationMs: number, value: boolean | number]
+  | readonly ['result', startedAt: number, durationMs: number, EvaluatorResult, Changes]
+  | readonly ['pending']
 
 /** A record item on its way to the main thread. */
 export type RecordItemText =
@@ -105,7 +94,7 @@ export type RecordItemText =
       expectedOutput: Json | undefined,
       metadata: Json | undefined,
       tags: readonly string[] | undefined,
-      changes: readonly JsonChange[],
+      changes: Changes,
     ]
   | SourceProblem
 
@@ -122,12 +111,12 @@ export type SummaryRowText = readonly [
   evaluations: readonly string[],
 ]
 
-/** How many calls can have a start time at once; further ones are watched without one. */
-export const START_TIME_SLOTS = 16_384
+/** How many calls can tell of their progress at once; further ones are watched without. */
+export const PROGRESS_SLOTS = 16_384
 
 const SLOT_BITS = 2 ** 20
 
-/** A call's number: a serial number, and the slot in which its start time stands. */
+/** A call's number: a serial number, and the slot in which its progress stands. */
 export function callOf(serial: number, slot: number): number {
   return serial * SLOT_BITS + slot
 }

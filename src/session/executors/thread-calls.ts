@@ -1,24 +1,26 @@
 import type { ErrorInfo } from '../../model/errors.ts'
 import type { JsonChange } from '../../model/json.ts'
-import type { AbandonReason, CallEnd, CallTimes, FollowUpEnd, PendingCall } from '../../model/ports.ts'
+import type { AbandonReason, CallEnd, CallTimes, PendingCall } from '../../model/ports.ts'
 import { monotonicNow } from './monotonic.ts'
-import { callOf, slotOf, START_TIME_SLOTS, type ToThread } from './protocol.ts'
+import { callOf, PROGRESS_SLOTS, slotOf, type ToThread } from './protocol.ts'
 
 /** The main thread's side of the calls that are under way in one thread. */
 export interface ThreadCalls {
   /** `begin` posts the call's messages; again when the thread is replaced. */
   start<T>(begin: (call: number) => void): ThreadCall<CallEnd<T>>
-  /** A call that the thread begins by itself. */
-  expect<T>(): ThreadCall<FollowUpEnd<T>>
-  finish(call: number, returned: Returned): void
-  /** The thread has left an expected call to the engine. */
-  leave(call: number): void
-  /** The late result of an abandoned call has come. */
-  comeBack(call: number): void
+  /** A call that the thread makes by itself. `lost` is its end when its thread is replaced or gone. */
+  expect<E>(ends: { readonly lost: E; abandoned(end: Abandoned, step: number): E }): ThreadCall<E>
+  /** A call that goes on in the place of an expected one that has ended. */
+  continue<T>(expected: number): ThreadCall<CallEnd<T>>
+  /** Something has come of a call, in time or late. */
+  finish(call: number, end: unknown): void
+  /** As `finish`, for an end that is made once the call is out of its slot; undefined for a late one. */
+  take(call: number): ((end: unknown) => void) | undefined
+  returned<T>(returned: Returned<T>): CallEnd<T>
   inFlight(): number
   /** Calls that were abandoned and have not come back. */
   expired(): number
-  /** Begins all of them anew, each twice at the most; expected calls are left to the engine. */
+  /** Begins all of them anew, each twice at the most. */
   restart(): void
   rejectAll(error: Error): void
 }
@@ -27,16 +29,19 @@ export interface ThreadCall<E> extends PendingCall<E> {
   readonly call: number
 }
 
-export interface Returned {
-  readonly result: unknown
+export type Abandoned = Extract<CallEnd<never>, { status: 'abandoned' }>
+
+export interface Returned<T> {
+  readonly result: T
   readonly startedAt: number
   readonly durationMs: number
-  readonly changes: readonly JsonChange[]
+  readonly changes?: readonly JsonChange[]
 }
 
 export interface ThreadCallsOptions {
   post(message: ToThread): void
-  startTimes(): Float64Array
+  /** Of the thread that serves at this moment; see `ThreadData`. */
+  progress(): Float64Array
   /** Wall clock for a monotonic time, epoch milliseconds. */
   wallClock(monotonic: number): number
   onTimeout(): void
@@ -44,45 +49,66 @@ export interface ThreadCallsOptions {
   restartError(): ErrorInfo
 }
 
+const NO_CHANGES: readonly JsonChange[] = []
+
 export function createThreadCalls(options: ThreadCallsOptions): ThreadCalls {
-  const slots = new SlotTable(options)
+  const table = new CallTable(options)
   let serial = 0
   let failure: Error | undefined
 
-  const add = (begin: Begin | undefined): OpenCall => {
-    const call = new OpenCall(slots, begin)
-    slots.place(call, ++serial)
-    if (failure === undefined) begin?.(call.call)
-    else call.fail(failure)
+  const add = (kind: CallKind): OpenCall => {
+    const call = new OpenCall(table, kind)
+    table.place(call, ++serial)
+    if (failure !== undefined) call.fail(failure)
+    else if (kind.status === 'started') kind.begin(call.call)
     return call
   }
 
   return {
-    start: (begin) => add(begin),
-    expect: () => add(undefined),
-    finish(call, { result, startedAt, durationMs, changes }) {
-      const wallStart = options.wallClock(startedAt)
-      slots.take(call)?.resolve({ status: 'returned', result, changes, startedAt: wallStart, durationMs })
+    start: (begin) => add({ status: 'started', begin }),
+    expect: (ends) => add({ status: 'expected', ...ends }),
+    continue(expected) {
+      const call = new OpenCall(table, { status: 'continued' })
+      table.replace(expected, call)
+      return call
     },
-    leave: (call) => slots.take(call)?.resolve({ status: 'not-begun' }),
-    comeBack: (call) => slots.comeBack(call),
-    inFlight: () => slots.open,
-    expired: () => slots.expired.size,
+    finish(call, end) {
+      const found = table.take(call)
+      if (found === undefined) table.comeBack(call)
+      else found.resolve(end)
+    },
+    take(call) {
+      const found = table.take(call)
+      if (found === undefined) table.comeBack(call)
+      return found?.resolve
+    },
+    returned: ({ result, startedAt, durationMs, changes = NO_CHANGES }) => ({
+      status: 'returned',
+      result,
+      changes,
+      startedAt: options.wallClock(startedAt),
+      durationMs,
+    }),
+    inFlight: () => table.open,
+    expired: () => table.expired.size,
     restart() {
-      slots.freeExpired()
-      for (const call of slots.all()) call.restart()
+      table.freeExpired()
+      for (const call of table.all()) call.restart()
     },
     rejectAll(error) {
       failure = error
-      for (const call of slots.all()) call.fail(error)
+      for (const call of table.all()) call.fail(error)
     },
   }
 }
 
-type Begin = (call: number) => void
+type CallKind =
+  | { readonly status: 'started'; readonly begin: (call: number) => void }
+  | { readonly status: 'expected'; readonly lost: unknown; abandoned(end: Abandoned, step: number): unknown }
+  | { readonly status: 'continued' }
 
-/** Calls by slot. A slot is where the thread writes a call's start time; it is free again when the call has come back. */
-class SlotTable {
+/** Calls by slot. A slot is where the thread writes how far a call is; it is free again when the call has come back. */
+class CallTable {
   readonly options: ThreadCallsOptions
   readonly expired = new Set<number>()
   open = 0
@@ -95,17 +121,32 @@ class SlotTable {
 
   place(call: OpenCall, serial: number): void {
     const slot = this.#free.pop() ?? this.#calls.length
-    if (slot < START_TIME_SLOTS) this.options.startTimes()[slot] = 0
+    call.call = callOf(serial, slot)
     this.#calls[slot] = call
     this.open++
-    call.call = callOf(serial, slot)
+    this.reset(slot)
+  }
+
+  /** Another call takes the number and the slot of one that has just been taken out. */
+  replace(number: number, call: OpenCall): void {
+    const slot = slotOf(number)
+    this.#free.splice(this.#free.lastIndexOf(slot), 1)
+    call.call = number
+    this.#calls[slot] = call
+    this.open++
+  }
+
+  reset(slot: number): void {
+    if (slot < PROGRESS_SLOTS) this.options.progress()[2 * slot] = 0
   }
 
   startedAt(call: number): number | undefined {
-    const slot = slotOf(call)
-    if (slot >= START_TIME_SLOTS) return undefined
-    const time = this.options.startTimes()[slot]
+    const time = this.options.progress()[2 * slotOf(call)]
     return time === 0 ? undefined : time
+  }
+
+  step(call: number): number {
+    return this.options.progress()[2 * slotOf(call) + 1] ?? 0
   }
 
   /** Takes a call out and frees its slot; undefined for a call that is not waited for any more. */
@@ -144,79 +185,74 @@ class SlotTable {
   }
 }
 
-/** A class for its price: three of these for every row. */
-class OpenCall implements ThreadCall<never> {
+// biome-ignore lint/suspicious/noExplicitAny: whoever starts a call and the message that answers it agree on the type.
+type AnyEnd = any
+
+/** A class for its price: two of these for every row. */
+class OpenCall implements ThreadCall<AnyEnd> {
   call = 0
-  readonly ended: Promise<never>
-  // biome-ignore lint/suspicious/noExplicitAny: whoever starts a call and the message that answers it agree on the type.
-  readonly resolve: (end: any) => void
-  readonly reject: (error: Error) => void
-  readonly #slots: SlotTable
-  readonly #begin: Begin | undefined
+  resolve: (end: AnyEnd) => void = ignore
+  #reject: (error: Error) => void = ignore
+  readonly ended: Promise<AnyEnd>
+  readonly #table: CallTable
+  readonly #kind: CallKind
   #restarts = 0
 
-  constructor(slots: SlotTable, begin: Begin | undefined) {
-    const { promise, resolve, reject } = createDeferred()
-    this.ended = promise
-    this.resolve = resolve
-    this.reject = reject
-    this.#slots = slots
-    this.#begin = begin
+  constructor(table: CallTable, kind: CallKind) {
+    this.#table = table
+    this.#kind = kind
+    this.ended = new Promise((resolve, reject) => {
+      this.resolve = resolve
+      this.#reject = reject
+    })
   }
 
   startedAt(): number | undefined {
-    return this.#slots.startedAt(this.call)
+    return this.#table.startedAt(this.call)
   }
 
   abort(): void {
-    this.#slots.options.post(['abort', this.call])
+    this.#table.options.post(['abort', this.call])
   }
 
   abandon(reason: AbandonReason): void {
-    const times = this.#times()
-    if (!this.#slots.expire(this.call)) return
-    this.#slots.options.post(['abandon', this.call])
-    this.resolve({ status: 'abandoned', reason, ...times })
-    if (reason === 'timeout') this.#slots.options.onTimeout()
+    const end: Abandoned = { status: 'abandoned', reason, ...this.#times() }
+    const step = this.#table.step(this.call)
+    if (!this.#table.expire(this.call)) return
+    this.#table.options.post(['abandon', this.call])
+    this.resolve(this.#kind.status === 'expected' ? this.#kind.abandoned(end, step) : end)
+    if (reason === 'timeout') this.#table.options.onTimeout()
   }
 
   restart(): void {
-    const { options } = this.#slots
-    if (this.#begin === undefined) this.#slots.take(this.call)?.resolve({ status: 'not-begun' })
-    else if (this.#restarts++ > 0) this.#giveUp()
+    if (this.#kind.status === 'expected') this.#end(this.#kind.lost)
+    else if (this.#kind.status === 'continued' || this.#restarts++ > 0) this.#giveUp()
     else {
-      const slot = slotOf(this.call)
-      if (slot < START_TIME_SLOTS) options.startTimes()[slot] = 0
-      this.#begin(this.call)
+      this.#table.reset(slotOf(this.call))
+      this.#kind.begin(this.call)
     }
   }
 
   /** An expected call may have nobody who waits for it; whoever does makes the call, and that one rejects. */
   fail(error: Error): void {
-    if (this.#begin === undefined) this.#slots.take(this.call)?.resolve({ status: 'not-begun' })
-    else this.reject(error)
+    if (this.#kind.status === 'expected') this.#end(this.#kind.lost)
+    else this.#reject(error)
   }
 
   #giveUp(): void {
-    const times = this.#times()
-    const result = { status: 'error', error: this.#slots.options.restartError() }
-    this.#slots.take(this.call)?.resolve({ status: 'returned', result, changes: [], ...times })
+    const result = { status: 'error', error: this.#table.options.restartError() }
+    this.#end({ status: 'returned', result, changes: NO_CHANGES, ...this.#times() })
+  }
+
+  #end(end: AnyEnd): void {
+    this.#table.take(this.call)?.resolve(end)
   }
 
   #times(): CallTimes {
     const now = monotonicNow()
     const started = this.startedAt() ?? now
-    return { startedAt: this.#slots.options.wallClock(started), durationMs: now - started }
+    return { startedAt: this.#table.options.wallClock(started), durationMs: now - started }
   }
 }
 
-function createDeferred() {
-  // biome-ignore lint/suspicious/noExplicitAny: as above.
-  let resolve = (_end: any): void => {}
-  let reject = (_error: Error): void => {}
-  const promise = new Promise<never>((onResolve, onReject) => {
-    resolve = onResolve
-    reject = onReject
-  })
-  return { promise, resolve, reject }
-}
+function ignore(): void {}

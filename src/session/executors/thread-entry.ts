@@ -20,7 +20,7 @@ const definitions = new Map<string, AnyDefinition>()
 const send = (messages: readonly FromThread[]): void => port.postMessage(messages)
 const host = createHost({
   baseFolder: dirname(data.file),
-  startTimes: data.startTimes,
+  progress: data.progress,
   find: (ref) => definitions.get(nameOf(ref)),
   send,
 })

@@ -1,15 +1,14 @@
 import { fromErrorInfo, toErrorInfo } from '../../model/error-info.ts'
 import { type ErrorInfo, LlmobsExpError } from '../../model/errors.ts'
-import type { MetricValue } from '../../model/evaluation.ts'
 import type { Problem, SummaryResult } from '../../model/events.ts'
 import type { CallEnd, DatasetCheck, Executor, PendingCall, SummaryCalls } from '../../model/ports.ts'
 import type { Row } from '../../model/row.ts'
 import { monotonicNow } from './monotonic.ts'
-import type { FromThread, OpenExperiment, SummaryRowText, ToThread } from './protocol.ts'
+import type { FollowUpText, FromThread, OpenExperiment, SummaryRowText, ToThread } from './protocol.ts'
 import { createRecordReceiver } from './record-receiver.ts'
 import type { Thread } from './thread.ts'
 import { createThreadCalls, type ThreadCalls } from './thread-calls.ts'
-import { createThreadUnit } from './thread-unit.ts'
+import { createThreadUnit, readFollowUps, type UnitTools } from './thread-unit.ts'
 
 /** How long a thread may keep silent, in milliseconds, before it counts as blocked. */
 const SILENCE = 1_000
@@ -45,6 +44,8 @@ export function createThreadExecutor(experiment: ExecutedExperiment, threads: Th
   let lastPing = 0
   let lastPong = 0
   let nextUnit = 0
+  /** Units that are closed with the messages of this tick. */
+  let closed: number[] = []
   let nextSummary = 0
   let tasksCalled = 0
   let failure: Error | undefined
@@ -55,7 +56,7 @@ export function createThreadExecutor(experiment: ExecutedExperiment, threads: Th
   }
   const calls: ThreadCalls = createThreadCalls({
     post,
-    startTimes: () => threads.current().startTimes,
+    progress: () => threads.current().progress,
     wallClock: (monotonic) => monotonic + wallOffset,
     onTimeout: () => replaceIfBlocked(),
     restartError: () => describeRestarts(),
@@ -69,7 +70,7 @@ export function createThreadExecutor(experiment: ExecutedExperiment, threads: Th
     checking?.reject(failure)
   }
   const attach = (): void => {
-    threads.current().listen({ message: receive, ended: fail })
+    threads.current().listen({ message: receive, flushed: () => void (closed = []), ended: fail })
     post(['open', { ref, experimentId, config }])
   }
 
@@ -82,7 +83,7 @@ export function createThreadExecutor(experiment: ExecutedExperiment, threads: Th
   }
   const replaceThread = async (): Promise<void> => {
     replacing = true
-    threads.current().listen({ message() {}, ended() {} })
+    threads.current().listen({ message() {}, flushed() {}, ended() {} })
     try {
       await threads.replace()
       generation++
@@ -107,25 +108,18 @@ export function createThreadExecutor(experiment: ExecutedExperiment, threads: Th
     switch (message[0]) {
       case 'output': {
         const [, call, startedAt, durationMs, output, changes] = message
-        calls.finish(call, { result: { status: 'ok', output }, startedAt, durationMs, changes })
-        return
+        return calls.finish(call, calls.returned({ result: { status: 'ok', output }, startedAt, durationMs, changes }))
       }
       case 'failed': {
         const [, call, startedAt, durationMs, error] = message
-        calls.finish(call, { result: { status: 'error', error }, startedAt, durationMs, changes: [] })
-        return
+        return calls.finish(call, calls.returned({ result: { status: 'error', error }, startedAt, durationMs }))
       }
-      case 'value': {
-        const [, call, startedAt, durationMs, label, value] = message
-        const result = { status: 'ok', evaluations: [{ label, ...metricValue(value) }] }
-        calls.finish(call, { result, startedAt, durationMs, changes: [] })
-        return
-      }
+      case 'followed':
+        return finishChain(message[1], message[2])
       case 'evaluated':
       case 'summarized': {
         const [, call, startedAt, durationMs, result, changes] = message
-        calls.finish(call, { result, startedAt, durationMs, changes })
-        return
+        return calls.finish(call, calls.returned({ result, startedAt, durationMs, changes }))
       }
       case 'checked':
         checking?.resolve(message[1])
@@ -137,12 +131,9 @@ export function createThreadExecutor(experiment: ExecutedExperiment, threads: Th
         return records.receive(message[1], message[2])
       case 'read-failed':
         return records.fail(fromErrorInfo(message[1]))
-      case 'not-begun':
-        for (const call of message[1]) calls.leave(call)
-        return
       case 'late': {
         const [, call, what, key] = message
-        calls.comeBack(call)
+        calls.finish(call, undefined)
         notice({
           type: 'problem',
           severity: 'warning',
@@ -157,12 +148,21 @@ export function createThreadExecutor(experiment: ExecutedExperiment, threads: Th
     }
   }
 
-  const unitTools = {
+  const unitTools: UnitTools = {
     calls,
     post,
     evaluators: experiment.evaluators,
     generation: () => generation,
-    countTask: () => tasksCalled++,
+    countTask: () => void tasksCalled++,
+    close(unit: number) {
+      if (closed.push(unit) === 1) post(['close', closed])
+    },
+  }
+
+  const finishChain = (chain: number, texts: readonly FollowUpText[]): void => {
+    // Taken out first: a call that goes on takes its place.
+    const found = calls.take(chain)
+    found?.(readFollowUps(chain, texts, unitTools))
   }
 
   attach()
@@ -186,10 +186,6 @@ export function createThreadExecutor(experiment: ExecutedExperiment, threads: Th
       notice = listener
     },
   }
-}
-
-function metricValue(value: boolean | number): MetricValue {
-  return typeof value === 'boolean' ? { type: 'boolean', value } : { type: 'score', value }
 }
 
 function describeRestarts(): ErrorInfo {

@@ -1,9 +1,8 @@
-import { LlmobsExpError } from '../../model/errors.ts'
 import type { EvaluatorResult, TaskResult } from '../../model/events.ts'
 import type { Json } from '../../model/json.ts'
-import type { CallEnd, ExecutorUnit, FollowUpEnd, PendingCall } from '../../model/ports.ts'
+import type { CallEnd, ExecutorUnit, FollowUp, PendingCall } from '../../model/ports.ts'
 import type { RecordText } from '../../model/row.ts'
-import type { ToThread } from './protocol.ts'
+import type { FollowUpText, ToThread, UnitText } from './protocol.ts'
 import type { ThreadCall, ThreadCalls } from './thread-calls.ts'
 
 export interface UnitTools {
@@ -14,6 +13,7 @@ export interface UnitTools {
   /** Counts the threads that were replaced. */
   generation(): number
   countTask(): void
+  close(unit: number): void
 }
 
 export interface OpenedUnit {
@@ -22,17 +22,18 @@ export interface OpenedUnit {
   readonly iteration: number
 }
 
+const NOT_BEGUN: FollowUp = { status: 'not-begun' }
+
 export function createThreadUnit(opened: OpenedUnit, tools: UnitTools): ExecutorUnit {
   return new ThreadUnit(opened, tools)
 }
 
-/** Sends the record along with the first call to a thread, and the output only to a thread that did not make it. */
+/** Sends the record along with the task, and the output only to a thread that did not make it. A class for its price. */
 class ThreadUnit implements ExecutorUnit {
   readonly #opened: OpenedUnit
   readonly #tools: UnitTools
   #openIn = -1
-  #outputIn = -1
-  #followUps: readonly ThreadCall<FollowUpEnd<EvaluatorResult>>[] = []
+  #chain: ThreadCall<readonly FollowUp[]> | undefined
 
   constructor(opened: OpenedUnit, tools: UnitTools) {
     this.#opened = opened
@@ -40,42 +41,75 @@ class ThreadUnit implements ExecutorUnit {
   }
 
   callTask(attempt: number, followUp: boolean): PendingCall<CallEnd<TaskResult>> {
-    const { calls, post, evaluators, countTask } = this.#tools
+    const { calls, post, generation, countTask } = this.#tools
     countTask()
-    this.#followUps = followUp ? evaluators.map(() => calls.expect<EvaluatorResult>()) : []
+    this.#leaveChain()
+    this.#chain = followUp ? calls.expect<readonly FollowUp[]>({ lost: [], abandoned: this.#abandoned }) : undefined
     return calls.start((call) => {
-      this.#open()
-      this.#outputIn = this.#tools.generation()
-      post(['task', call, this.#opened.unit, attempt, this.#followUps.map((expected) => expected.call)])
+      this.#openIn = generation()
+      post(['task', call, this.#chain?.call ?? 0, attempt, this.#text()])
     })
   }
 
-  followUp(evaluator: string): PendingCall<FollowUpEnd<EvaluatorResult>> {
-    const expected = this.#followUps[this.#tools.evaluators.indexOf(evaluator)]
-    if (expected === undefined) throw new LlmobsExpError('E_INTERNAL', `evaluator ${evaluator} does not follow its task`)
-    return expected
+  followUps(): PendingCall<readonly FollowUp[]> {
+    return this.#chain ?? { ended: Promise.resolve([]), startedAt: () => undefined, abort() {}, abandon() {} }
   }
 
   callEvaluator(evaluator: string, output: Json): PendingCall<CallEnd<EvaluatorResult>> {
-    return this.#tools.calls.start((call) => {
-      this.#open()
-      const hasOutput = this.#outputIn === this.#tools.generation()
-      this.#outputIn = this.#tools.generation()
-      this.#tools.post(['evaluator', call, this.#opened.unit, evaluator, hasOutput ? undefined : output])
+    const { calls, post, generation } = this.#tools
+    return calls.start((call) => {
+      const isKnown = this.#openIn === generation()
+      this.#openIn = generation()
+      if (!isKnown) post(['unit', this.#text(), output])
+      post(['evaluator', call, this.#opened.unit, evaluator])
     })
   }
 
   close(): void {
-    for (const { call } of this.#followUps) this.#tools.calls.leave(call)
-    this.#tools.post(['close', this.#opened.unit])
+    this.#leaveChain()
+    this.#tools.close(this.#opened.unit)
   }
 
-  #open(): void {
-    const generation = this.#tools.generation()
-    if (this.#openIn === generation) return
-    this.#openIn = generation
+  #leaveChain(): void {
+    if (this.#chain !== undefined) this.#tools.calls.finish(this.#chain.call, [])
+  }
+
+  #text(): UnitText {
     const { unit, iteration, record } = this.#opened
     const { key, id, input, expectedOutput, metadata, tags } = record
-    this.#tools.post(['unit', unit, iteration, key, id, input, expectedOutput, metadata, tags])
+    return [unit, iteration, key, id, input, expectedOutput, metadata, tags]
   }
+
+  /** The evaluator at which the thread was when its time was over is the one that used it up. */
+  readonly #abandoned = (end: Extract<CallEnd<never>, { status: 'abandoned' }>, step: number): readonly FollowUp[] =>
+    this.#tools.evaluators.map((_, index) =>
+      index === step && end.reason === 'timeout' ? { status: 'ended', end } : NOT_BEGUN,
+    )
+}
+
+/** What a thread has sent about the evaluators that followed a task. Those that it does not speak of were not begun. */
+export function readFollowUps(chain: number, texts: readonly FollowUpText[], tools: UnitTools): readonly FollowUp[] {
+  const { calls, evaluators } = tools
+  return texts.map((text, index): FollowUp => {
+    switch (text[0]) {
+      case 'value': {
+        const [, startedAt, durationMs, value] = text
+        const result = bareValue(evaluators[index] ?? '', value)
+        return { status: 'ended', end: calls.returned({ result, startedAt, durationMs }) }
+      }
+      case 'result': {
+        const [, startedAt, durationMs, result, changes] = text
+        return { status: 'ended', end: calls.returned({ result, startedAt, durationMs, changes }) }
+      }
+      case 'pending':
+        return { status: 'pending', call: calls.continue(chain) }
+    }
+  })
+}
+
+/** An evaluator's bare boolean or number. */
+export function bareValue(label: string, value: boolean | number): EvaluatorResult {
+  return typeof value === 'boolean'
+    ? { status: 'ok', evaluations: [{ label, type: 'boolean', value }] }
+    : { status: 'ok', evaluations: [{ label, type: 'score', value }] }
 }

@@ -3,14 +3,14 @@ import { Worker } from 'node:worker_threads'
 import { fromErrorInfo, toErrorInfo } from '../../model/error-info.ts'
 import { type ErrorInfo, LlmobsExpError } from '../../model/errors.ts'
 import type { ConsoleChunk, DefinitionInfo } from '../../model/ports.ts'
-import { type FromThread, START_TIME_SLOTS, type ThreadData, type ToThread } from './protocol.ts'
+import { type FromThread, PROGRESS_SLOTS, type ThreadData, type ToThread } from './protocol.ts'
 
 /** One thread with the user's module in it. */
 export interface Thread {
   /** What the module defines; rejects when it does not load. */
   readonly loaded: Promise<readonly DefinitionInfo[]>
-  /** Start times of calls by slot, written by the thread. */
-  readonly startTimes: Float64Array
+  /** How far calls are, written by the thread; see `ThreadData`. */
+  readonly progress: Float64Array
   post(message: ToThread): void
   /** What the thread says once it is loaded, and how it ended if nobody asked for that. */
   listen(listener: ThreadListener): void
@@ -19,6 +19,8 @@ export interface Thread {
 
 export interface ThreadListener {
   message(message: FromThread): void
+  /** What was posted so far is on its way. */
+  flushed(): void
   ended(error: ErrorInfo): void
 }
 
@@ -28,8 +30,8 @@ export interface CompiledFile {
 }
 
 export function startThread(compiled: CompiledFile, onConsole: (chunk: ConsoleChunk) => void): Thread {
-  const shared = new SharedArrayBuffer(START_TIME_SLOTS * Float64Array.BYTES_PER_ELEMENT)
-  const data: ThreadData = { url: compiled.url, file: compiled.file, startTimes: shared }
+  const shared = new SharedArrayBuffer(2 * PROGRESS_SLOTS * Float64Array.BYTES_PER_ELEMENT)
+  const data: ThreadData = { url: compiled.url, file: compiled.file, progress: shared }
   const worker = new Worker(new URL('./thread-entry.js', import.meta.url), {
     workerData: data,
     stdout: true,
@@ -47,6 +49,7 @@ export function startThread(compiled: CompiledFile, onConsole: (chunk: ConsoleCh
     const messages = outbox
     outbox = []
     worker.postMessage(messages)
+    listener?.flushed()
   }
   const receive = (message: FromThread): void => {
     if (message[0] === 'exiting') lastWords = message[1]
@@ -66,7 +69,7 @@ export function startThread(compiled: CompiledFile, onConsole: (chunk: ConsoleCh
 
   return {
     loaded: loading.promise,
-    startTimes: new Float64Array(shared),
+    progress: new Float64Array(shared),
     post(message) {
       if (outbox.push(message) === 1) nextTick(flush)
     },

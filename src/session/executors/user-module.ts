@@ -1,6 +1,11 @@
 import type { ConsoleChunk, DefinitionInfo } from '../../model/ports.ts'
 import { type CompiledFile, startThread, type Thread } from './thread.ts'
-import { createThreadExecutor, type ExecutedExperiment, type ThreadExecutor, type ThreadSlot } from './thread-executor.ts'
+import {
+  createThreadExecutor,
+  type ExecutedExperiment,
+  type ThreadExecutor,
+  type ThreadSlot,
+} from './thread-executor.ts'
 
 /** A user's module, loaded in a thread of its own. */
 export interface UserModule {
