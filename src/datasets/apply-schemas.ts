@@ -21,7 +21,7 @@ export function createChecker(schemas: RecordSchemas): RecordChecker | undefined
   const wanted = schemaFields.filter((field) => schemas[field] !== undefined)
   if (wanted.length === 0) return undefined
   return (record) => {
-    const results = wanted.map((field) => validate(schemas[field], record[field]))
+    const results = Array.from(wanted, (field) => validate(schemas[field], record[field]))
     if (results.every(isSettled)) return assemble(record, wanted, results)
     return Promise.all(results).then((settled) => assemble(record, wanted, settled))
   }

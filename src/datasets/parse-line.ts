@@ -1,5 +1,5 @@
 import type { ItemPlace, SourceItem, SourceProblem } from '../model/dataset.ts'
-import { MAX_DEPTH } from '../model/json.ts'
+import { MAX_DEPTH, parseJson } from '../model/json.ts'
 import { checkRecord } from './check-record.ts'
 import { findJsonError } from './find-json-error.ts'
 import { lineFrame } from './line-frame.ts'
@@ -17,7 +17,7 @@ export function parseLine(line: string | UnreadableLine, place: Required<ItemPla
   if (line.charCodeAt(0) !== 0x7b && blank.test(line)) return undefined
   let value: unknown
   try {
-    value = JSON.parse(line)
+    value = parseJson(line)
   } catch {
     return unparsable(line, place)
   }

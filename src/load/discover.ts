@@ -78,7 +78,10 @@ function unwrap(namespace: object): object {
 
 function expand(definition: CheckedDefinition, exportName: string): DiscoveredExperiment[] {
   if (definition.variants === undefined) return [describe(definition, { exportName })]
-  return Object.entries(definition.variants).map(([variant, own]) => describe(definition, { exportName, variant }, own))
+  // Not `map`, which the module may have replaced.
+  return Array.from(Object.entries(definition.variants), ([variant, own]) =>
+    describe(definition, { exportName, variant }, own),
+  )
 }
 
 function describe(

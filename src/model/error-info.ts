@@ -1,4 +1,5 @@
 import { type ErrorCode, type ErrorInfo, LlmobsExpError } from './errors.ts'
+import { stringifyJson } from './json.ts'
 
 const MAX_MESSAGE = 8 * 1024
 const MAX_STACK = 16 * 1024
@@ -31,7 +32,7 @@ function describe(code: ErrorCode, thrown: unknown, depth: number): ErrorInfo {
   const stack = text(() => Reflect.get(thrown, 'stack'))
   const message = text(() => Reflect.get(thrown, 'message'))
   const cause = depth < MAX_CAUSES ? attempt(() => Reflect.get(thrown, 'cause')) : undefined
-  const own = thrown instanceof LlmobsExpError ? thrown : undefined
+  const own = attempt(() => (thrown instanceof LlmobsExpError ? thrown : undefined))
   return {
     code: own?.code ?? code,
     name: text(() => Reflect.get(thrown, 'name')) ?? 'NonError',
@@ -45,11 +46,14 @@ function describe(code: ErrorCode, thrown: unknown, depth: number): ErrorInfo {
 }
 
 function describePrimitive(thrown: unknown): string {
-  return typeof thrown === 'string' ? clip(JSON.stringify(thrown), MAX_MESSAGE) : String(thrown)
+  return typeof thrown === 'string' ? clip(stringifyJson(thrown), MAX_MESSAGE) : String(thrown)
 }
 
 function describeObject(thrown: object): string {
-  return clip(text(() => JSON.stringify(thrown)) ?? Object.prototype.toString.call(thrown), 200)
+  return clip(
+    text(() => stringifyJson(thrown)) ?? attempt(() => Object.prototype.toString.call(thrown)) ?? 'unreadable',
+    200,
+  )
 }
 
 function text(read: () => unknown): string | undefined {

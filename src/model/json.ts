@@ -42,6 +42,9 @@ export interface CanonicalText extends JsonText {
   readonly canonical: Json
 }
 
+// User code may replace them; what this tool keeps must not depend on that.
+export const { parse: parseJson, stringify: stringifyJson } = JSON
+
 export const MAX_DEPTH = 500
 const MAX_BINARY = 1024 * 1024
 const NO_CHANGES: readonly JsonChange[] = []
@@ -84,7 +87,7 @@ export function toCanonicalJson(value: unknown): CanonicalText {
 
 function stringify(value: unknown): Json {
   try {
-    return JSON.stringify(value)
+    return stringifyJson(value)
   } catch (cause) {
     throw new UnkeepableValueError(`expected a value that fits into a string, got one that does not (${String(cause)})`)
   }
@@ -232,8 +235,8 @@ export function deepFreeze(value: unknown): void {
 export function canonicalJson(json: Json): Json {
   const first = json.charCodeAt(0)
   if (first !== 0x7b && first !== 0x5b) return json
-  const value: unknown = JSON.parse(json)
-  return isSorted(value) ? JSON.stringify(value) : JSON.stringify(sortKeys(value))
+  const value: unknown = parseJson(json)
+  return isSorted(value) ? stringifyJson(value) : stringifyJson(sortKeys(value))
 }
 
 /** Most values are, and sorting makes a slow copy of every object. */
@@ -250,7 +253,7 @@ function isSorted(value: unknown): boolean {
 
 function sortKeys(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value
-  if (Array.isArray(value)) return value.map(sortKeys)
+  if (Array.isArray(value)) return Array.from(value, sortKeys)
   const sorted: Record<string, unknown> = Object.create(null)
   for (const key of Object.keys(value).sort()) sorted[key] = sortKeys(Reflect.get(value, key))
   return sorted

@@ -76,10 +76,24 @@ interface Ending {
   readonly taskStarted: boolean
 }
 
-function decide({ verdict, taskStartedBefore }: ConductedExperiment, { tally, stop, ...ending }: Ending): Outcome {
-  const end = stop.reason
-  const taskStarted = ending.taskStarted || (end?.kind === 'signal' && taskStartedBefore)
-  return decideOutcome({ ...verdict, taskStarted, summary: tally.summary(), ...(end === undefined ? {} : { end }) })
+function decide({ plan, verdict, taskStartedBefore }: ConductedExperiment, ending: Ending): Outcome {
+  const end = ending.stop.reason
+  const selection = describeSelection(plan.selection)
+  return decideOutcome({
+    ...verdict,
+    taskStarted: ending.taskStarted || (end?.kind === 'signal' && taskStartedBefore),
+    summary: ending.tally.summary(),
+    ...(end === undefined ? {} : { end }),
+    ...(selection === '' ? {} : { selection }),
+  })
+}
+
+function describeSelection({ filters, records }: Plan['selection']): string {
+  const words = [
+    ...filters.map(({ key, value }) => `--filter ${key}=${value}`),
+    ...records.map((id) => `--record ${id}`),
+  ]
+  return words.join(' ')
 }
 
 function stamp(

@@ -14,6 +14,8 @@ export interface OutcomeInput {
   readonly summary: ExperimentSummary
   readonly maxErrors: ErrorAllowance
   readonly thresholds: DefinitionInfo['thresholds']
+  /** What records were asked for, such as `--filter lang=fr`; absent when it was all of them. */
+  readonly selection?: string
 }
 
 const signalCodes: { readonly [S in Signal]: number } = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 }
@@ -26,7 +28,7 @@ const precedence = [130, 143, 129, 5, 4, 2, 1, 3, 0]
  * Of one that was stopped only what more rows could not have changed is listed as a failure.
  */
 export function decideOutcome(input: OutcomeInput): Outcome {
-  const end = input.end ?? ownEnd(input.summary.rows)
+  const end = input.end ?? ownEnd(input)
   const certain = [...excessErrors(input), ...summaryErrors(input.summary)]
   if (end !== undefined) {
     return { status: 'stopped', exitCode: stoppedCode(end, input.taskStarted), reason: end, failures: certain }
@@ -76,10 +78,12 @@ function stoppedCode(end: EndReason, taskStarted: boolean): number {
 }
 
 /** The end of an experiment that says it is complete, but is not. */
-function ownEnd(rows: RowCounts): EndReason | undefined {
+function ownEnd({ summary: { rows }, selection }: OutcomeInput): EndReason | undefined {
   const planned = plannedUnits(rows)
   if (planned === 0) {
-    const error = new LlmobsExpError('E_DATASET_EMPTY', 'expected at least one record to run, got none')
+    const message =
+      selection === undefined ? 'expected at least one record to run, got none' : `no record matches ${selection}`
+    const error = new LlmobsExpError('E_DATASET_EMPTY', message)
     return { kind: 'not-started', error: toErrorInfo('E_DATASET_EMPTY', error) }
   }
   const undone = rows.pending + rows.cancelled

@@ -58,7 +58,13 @@ export function braintrust(work) {
   const file = join(braintrustFolder, 'llmobs-exp-bench.eval.ts')
   writeFileSync(file, braintrustModule)
   process.once('exit', () => rmSync(file, { force: true }))
-  return { command, args: ['eval', '--no-send-logs', file], cwd: braintrustFolder, env: environment(work) }
+  return {
+    command,
+    args: ['eval', '--no-send-logs', file],
+    cwd: braintrustFolder,
+    env: environment(work),
+    expect: /exact +100\.00%/,
+  }
 }
 
 const braintrustModule = `import { Eval } from 'braintrust'

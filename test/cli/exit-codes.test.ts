@@ -168,9 +168,12 @@ test('--raise-errors stops at the first error with exit 1 and keeps what is done
 
 const notStarted: { [what: string]: { members?: string; args?: string[]; says: RegExp } } = {
   'a dataset without records': { members: `dataset: [], ${passing}`, says: /no records/ },
-  'a generator without records': { members: `dataset: (function* () {})(), ${passing}`, says: /got none|no record/ },
-  'a filter that matches nothing': { args: ['--filter', 'lang=xx'], says: /lang=xx|got none|no record/ },
-  'a record that is not there': { args: ['--record', 'nobody'], says: /nobody|got none|no record/ },
+  'a generator without records': {
+    members: `dataset: (function* () {})(), ${passing}`,
+    says: /expected at least one record to run, got none/,
+  },
+  'a filter that matches nothing': { args: ['--filter', 'lang=xx'], says: /no record matches --filter lang=xx/ },
+  'a record that is not there': { args: ['--record', 'nobody'], says: /no record matches --record nobody/ },
   '--jobs 0': { args: ['--jobs', '0'], says: /--jobs: expected a whole number from 1 to 10000, got "0"/ },
   '--jobs -1': { args: ['--jobs=-1'], says: /--jobs: expected a whole number from 1 to 10000, got "-1"/ },
   '--jobs 1e9': { args: ['--jobs', '1e9'], says: /--jobs: expected .* got "1e9"/ },

@@ -1,8 +1,8 @@
 import { closeSync, fdatasync, fdatasyncSync, openSync, writeSync } from 'node:fs'
 import type { RunEvent } from '../../model/events.ts'
-import { encodeEvent } from './event-line.ts'
 import { FILE_MODE } from './layout.ts'
 import { writeError } from './store-error.ts'
+import { writeEvent } from './write-event.ts'
 
 /** Sync to disk begins when so many rows or milliseconds have gathered. */
 const SYNC_ROWS = 64
@@ -28,7 +28,7 @@ export function openEventLog(path: string): EventLog {
       let lines = ''
       let rows = 0
       for (const event of events) {
-        lines += encodeEvent(event)
+        lines += writeEvent(event)
         if (event.type === 'row-finished') rows++
       }
       guard(path, () => writeAll(fd, lines))

@@ -1,7 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { LlmobsExpError } from '../../model/errors.ts'
 import type { RunEvent } from '../../model/events.ts'
-import { decodeLine, lineType } from './event-line.ts'
+import { decodeLine, lineType } from './read-event.ts'
 import { readError } from './store-error.ts'
 
 const CHUNK_BYTES = 1024 * 1024
