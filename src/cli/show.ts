@@ -1,6 +1,6 @@
 import { findExperiment } from '../backends/local/find-experiment.ts'
 import { defaultStoreFolder } from '../backends/local/layout.ts'
-import { type Manifest } from '../backends/local/manifest.ts'
+import type { Manifest } from '../backends/local/manifest.ts'
 import { readEvents } from '../backends/local/read-events.ts'
 import { createRowReader } from '../backends/local/row-reader.ts'
 import { openLocalStore } from '../backends/local/store.ts'
@@ -62,6 +62,14 @@ function outcomeOf({ state }: Manifest, view: ExperimentView): Outcome {
   if (state.status === 'finished') return state.outcome
   const { rows } = view.summary()
   const done = rows.ok + rows.error + rows.timeout
-  const error = new LlmobsExpError('E_USER_CODE_ENDED', `the process that ran it has not finished it: ${done} rows are done`)
-  return { status: 'stopped', exitCode: 4, reason: { kind: 'user-code-ended', error: toErrorInfo('E_INTERNAL', error) }, failures: [] }
+  const error = new LlmobsExpError(
+    'E_USER_CODE_ENDED',
+    `the process that ran it has not finished it: ${done} rows are done`,
+  )
+  return {
+    status: 'stopped',
+    exitCode: 4,
+    reason: { kind: 'user-code-ended', error: toErrorInfo('E_INTERNAL', error) },
+    failures: [],
+  }
 }

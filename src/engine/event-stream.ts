@@ -1,3 +1,4 @@
+import { nextTick } from 'node:process'
 import type { EventBody, RunEvent } from '../model/events.ts'
 import type { Clock } from '../model/ports.ts'
 
@@ -20,25 +21,39 @@ export function createEventStream(clock: Clock, firstSeq: number): EventStream {
   let batch: Batch = { events: [], afterWrite: [] }
   let wakeReader = (): void => {}
   let isTickOpen = false
+  let isRoundOpen = false
   let closed = false
 
-  // One immediate a tick, so that results that arrived together are written together.
-  const openTick = (): void => {
-    if (isTickOpen) return
-    isTickOpen = true
-    setImmediate(endTick)
-  }
   const endTick = (): void => {
     isTickOpen = false
     wakeReader()
+  }
+  // After the promises of this tick, so that results that arrived together are written together.
+  const openTick = (): void => {
+    if (isTickOpen) return
+    isTickOpen = true
+    nextTick(endTick)
+  }
+  const endRound = (): void => {
+    isRoundOpen = false
+    wakeReader()
+  }
+  // What nobody waits for may wait for what comes in the same round of the event loop: half as many writes.
+  const openRound = (): void => {
+    if (isRoundOpen || isTickOpen) return
+    isRoundOpen = true
+    setImmediate(endRound)
   }
 
   return {
     emit(body, afterWrite) {
       // Assigned, not spread: for bodies of many shapes that is five times as fast.
       batch.events.push(Object.assign(body, { seq: seq++, at: clock.now() }))
-      if (afterWrite !== undefined) batch.afterWrite.push(afterWrite)
-      openTick()
+      if (afterWrite === undefined) openRound()
+      else {
+        batch.afterWrite.push(afterWrite)
+        openTick()
+      }
     },
     close() {
       closed = true

@@ -56,7 +56,15 @@ export function createMultiplexer(reporters: readonly Reporter[]): Multiplexer {
 
   return {
     event(event, view) {
-      for (const member of members) tell(member, () => member.reporter.event?.(event, view))
+      for (const member of members) {
+        // Without `tell`: this is called for every event of every row.
+        try {
+          const result = member.reporter.event?.(event, view)
+          if (result !== undefined) track(member, result)
+        } catch (thrown) {
+          leaveOut(member, thrown)
+        }
+      }
     },
     console(chunk) {
       for (const member of members) tell(member, () => member.reporter.console?.(chunk))

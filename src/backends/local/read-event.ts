@@ -40,6 +40,9 @@ export function lineType(line: Buffer): string {
   return head.slice(start, head.indexOf('"', start))
 }
 
+/** Members that are left out of a line while they have these values. */
+const DEFAULTS = { generation: 0, queueMs: 0, retryWaitMs: 0, attempts: 1 }
+
 /** Gives user values back the form of JSON text, which they have everywhere behind the executor. */
 function withJsonText(parsed: RunEvent): RunEvent {
   switch (parsed.type) {
@@ -51,9 +54,13 @@ function withJsonText(parsed: RunEvent): RunEvent {
         ...(parsed.metadata === undefined ? {} : { metadata: JSON.stringify(parsed.metadata) }),
       }
     case 'task-finished':
-      return parsed.status === 'ok' ? { ...parsed, output: JSON.stringify(parsed.output) } : parsed
+      return parsed.status === 'ok' ? { ...DEFAULTS, ...parsed, output: JSON.stringify(parsed.output) } : { ...DEFAULTS, ...parsed }
     case 'evaluation-finished':
-      return parsed.status === 'ok' ? { ...parsed, evaluations: parsed.evaluations.map(evaluationText) } : parsed
+      return parsed.status === 'ok'
+        ? { ...DEFAULTS, ...parsed, evaluations: parsed.evaluations.map(evaluationText) }
+        : { ...DEFAULTS, ...parsed }
+    case 'row-finished':
+      return Object.assign({ generation: 0 }, parsed)
     case 'run-finished':
       return { ...parsed, summaries: parsed.summaries.map(valueText) }
     default:

@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib'
 import type { LabelledEvaluation, MetricValue } from '../../model/evaluation.ts'
-import { EVENT_FORMAT, type EvaluationFinished, type NamedSummaryResult, type RunEvent } from '../../model/events.ts'
+import { type CallTiming, EVENT_FORMAT, type EvaluationFinished, type NamedSummaryResult, type RunEvent, type UnitRef } from '../../model/events.ts'
 import { formatDuration, formatEpoch } from './format-number.ts'
 
 /**
@@ -25,21 +25,31 @@ function body(event: RunEvent): string {
       return `{"v":${EVENT_FORMAT},"seq":${seq},"at":${at},"type":"record","key":${quote(key)}${id},"contentHash":"${contentHash}","input":${input}${expected}${rest}`
     }
     case 'task-finished': {
-      const { key, iteration, generation, attempts, status } = event
+      const { key, iteration, status } = event
       const result = status === 'ok' ? `"output":${event.output}` : `"error":${JSON.stringify(event.error)}`
-      return `{"v":${EVENT_FORMAT},"seq":${seq},"at":${at},"type":"task-finished","key":${quote(key)},"iteration":${iteration},"generation":${generation},"startedAt":${formatEpoch(event.startedAt)},"durationMs":${formatDuration(event.durationMs)},"queueMs":${formatDuration(event.queueMs)},"retryWaitMs":${formatDuration(event.retryWaitMs)},"attempts":${attempts},"status":"${status}",${result}`
+      return `{"v":${EVENT_FORMAT},"seq":${seq},"at":${at},"type":"task-finished","key":${quote(key)},"iteration":${iteration}${generation(event)},"startedAt":${formatEpoch(event.startedAt)},"durationMs":${formatDuration(event.durationMs)}${waits(event)},"status":"${status}",${result}`
     }
     case 'evaluation-finished': {
-      const { key, iteration, generation, evaluator, attempts, status } = event
-      return `{"v":${EVENT_FORMAT},"seq":${seq},"at":${at},"type":"evaluation-finished","key":${quote(key)},"iteration":${iteration},"generation":${generation},"evaluator":"${evaluator}","startedAt":${formatEpoch(event.startedAt)},"durationMs":${formatDuration(event.durationMs)},"queueMs":${formatDuration(event.queueMs)},"retryWaitMs":${formatDuration(event.retryWaitMs)},"attempts":${attempts},"status":"${status}",${evaluationResult(event)}`
+      const { key, iteration, evaluator, status } = event
+      return `{"v":${EVENT_FORMAT},"seq":${seq},"at":${at},"type":"evaluation-finished","key":${quote(key)},"iteration":${iteration}${generation(event)},"evaluator":"${evaluator}","startedAt":${formatEpoch(event.startedAt)},"durationMs":${formatDuration(event.durationMs)}${waits(event)},"status":"${status}",${evaluationResult(event)}`
     }
     case 'row-finished':
-      return `{"v":${EVENT_FORMAT},"seq":${seq},"at":${at},"type":"row-finished","key":${quote(event.key)},"iteration":${event.iteration},"generation":${event.generation},"status":"${event.status}"`
+      return `{"v":${EVENT_FORMAT},"seq":${seq},"at":${at},"type":"row-finished","key":${quote(event.key)},"iteration":${event.iteration}${generation(event)},"status":"${event.status}"`
     case 'run-finished':
       return `{"v":${EVENT_FORMAT},"seq":${seq},"at":${at},"type":"run-finished","iteration":${event.iteration},"summaries":[${event.summaries.map(summary).join(',')}]`
     default:
       return plain(event, at)
   }
+}
+
+/** Left out while it is 0, as are the waits of a call that was made once and at once: they stand in three lines of every row. */
+function generation({ generation }: UnitRef): string {
+  return generation === 0 ? '' : `,"generation":${generation}`
+}
+
+function waits({ queueMs, retryWaitMs, attempts }: CallTiming): string {
+  if (queueMs === 0 && attempts === 1) return ''
+  return `,"queueMs":${formatDuration(queueMs)},"retryWaitMs":${formatDuration(retryWaitMs)},"attempts":${attempts}`
 }
 
 function plain(event: RunEvent, at: string): string {
@@ -92,9 +102,15 @@ function value(item: MetricValue): string {
   }
 }
 
-const PLAIN_KEY = /^[\w.#-]{1,64}$/
+const quotedKeys = new Map<string, string>()
+const QUOTED_KEYS_KEPT = 1_000
 
-/** Keys are plain nearly always, and then need no more than quotes. */
+/** A key stands in several lines that are written shortly after one another. */
 function quote(key: string): string {
-  return PLAIN_KEY.test(key) ? `"${key}"` : JSON.stringify(key)
+  const known = quotedKeys.get(key)
+  if (known !== undefined) return known
+  if (quotedKeys.size >= QUOTED_KEYS_KEPT) quotedKeys.clear()
+  const quoted = JSON.stringify(key)
+  quotedKeys.set(key, quoted)
+  return quoted
 }

@@ -9,6 +9,7 @@ import { LlmobsExpError } from '../../model/errors.ts'
 import type { ExperimentRef } from '../../model/ports.ts'
 import { createHost } from './host.ts'
 import type { FromThread, ThreadData, ToThread } from './protocol.ts'
+import { createWakefulness } from './stay-awake.ts'
 
 // Where a thread with user code begins: loads the module, says what it defines, then serves calls.
 
@@ -27,7 +28,11 @@ const host = createHost({
 
 process.setSourceMapsEnabled(true)
 reportExits()
-port.on('message', (messages: readonly ToThread[]) => host.receive(messages))
+const stayAwake = createWakefulness()
+port.on('message', (messages: readonly ToThread[]) => {
+  stayAwake()
+  host.receive(messages)
+})
 await load()
 
 async function load(): Promise<void> {

@@ -48,6 +48,8 @@ export function createThreadExecutor(experiment: ExecutedExperiment, threads: Th
   let closed: number[] = []
   let nextSummary = 0
   let tasksCalled = 0
+  let portion = 0
+  let portionSize = 1
   let failure: Error | undefined
   let checking: { resolve(check: DatasetCheck): void; reject(error: Error): void } | undefined
 
@@ -69,8 +71,12 @@ export function createThreadExecutor(experiment: ExecutedExperiment, threads: Th
     records.fail(failure)
     checking?.reject(failure)
   }
+  const flushed = (): void => {
+    closed = []
+    portion = 0
+  }
   const attach = (): void => {
-    threads.current().listen({ message: receive, flushed: () => void (closed = []), ended: fail })
+    threads.current().listen({ message: receive, flushed, ended: fail })
     post(['open', { ref, experimentId, config }])
   }
 
@@ -153,7 +159,13 @@ export function createThreadExecutor(experiment: ExecutedExperiment, threads: Th
     post,
     evaluators: experiment.evaluators,
     generation: () => generation,
-    countTask: () => void tasksCalled++,
+    // In two portions a tick: while the thread works on one of them, the results of the other are written.
+    taskPosted() {
+      tasksCalled++
+      if (++portion < portionSize) return
+      portion = 0
+      threads.current().flush()
+    },
     close(unit: number) {
       if (closed.push(unit) === 1) post(['close', closed])
     },
@@ -174,7 +186,10 @@ export function createThreadExecutor(experiment: ExecutedExperiment, threads: Th
         post(['check'])
       })
     },
-    records: ({ batchSize }) => records.read(batchSize),
+    records({ batchSize }) {
+      portionSize = Math.ceil(batchSize / 2)
+      return records.read(batchSize)
+    },
     open: (record, iteration) => createThreadUnit({ unit: nextUnit++, record, iteration }, unitTools),
     async summarize(rows) {
       const summary = nextSummary++

@@ -12,7 +12,8 @@ export interface UnitTools {
   post(message: ToThread): void
   /** Counts the threads that were replaced. */
   generation(): number
-  countTask(): void
+  /** Told of each call of a task, once its message is posted. */
+  taskPosted(): void
   close(unit: number): void
 }
 
@@ -41,13 +42,13 @@ class ThreadUnit implements ExecutorUnit {
   }
 
   callTask(attempt: number, followUp: boolean): PendingCall<CallEnd<TaskResult>> {
-    const { calls, post, generation, countTask } = this.#tools
-    countTask()
+    const { calls, post, generation, taskPosted } = this.#tools
     this.#leaveChain()
     this.#chain = followUp ? calls.expect<readonly FollowUp[]>({ lost: [], abandoned: this.#abandoned }) : undefined
     return calls.start((call) => {
       this.#openIn = generation()
       post(['task', call, this.#chain?.call ?? 0, attempt, this.#text()])
+      taskPosted()
     })
   }
 

@@ -4,6 +4,7 @@ import { fromErrorInfo, toErrorInfo } from '../../model/error-info.ts'
 import { type ErrorInfo, LlmobsExpError } from '../../model/errors.ts'
 import type { ConsoleChunk, DefinitionInfo } from '../../model/ports.ts'
 import { type FromThread, PROGRESS_SLOTS, type ThreadData, type ToThread } from './protocol.ts'
+import { createWakefulness } from './stay-awake.ts'
 
 /** One thread with the user's module in it. */
 export interface Thread {
@@ -12,6 +13,8 @@ export interface Thread {
   /** How far calls are, written by the thread; see `ThreadData`. */
   readonly progress: Float64Array
   post(message: ToThread): void
+  /** Sends what was posted so far without waiting for the end of the tick. */
+  flush(): void
   /** What the thread says once it is loaded, and how it ended if nobody asked for that. */
   listen(listener: ThreadListener): void
   terminate(): Promise<void>
@@ -46,6 +49,7 @@ export function startThread(compiled: CompiledFile, onConsole: (chunk: ConsoleCh
   const loading = createLoading()
 
   const flush = (): void => {
+    if (outbox.length === 0) return
     const messages = outbox
     outbox = []
     worker.postMessage(messages)
@@ -63,7 +67,11 @@ export function startThread(compiled: CompiledFile, onConsole: (chunk: ConsoleCh
     loading.fail({ ...error, code: 'E_MODULE_EXIT' })
     listener?.ended(error)
   }
-  worker.on('message', (messages: readonly FromThread[]) => messages.forEach(receive))
+  const stayAwake = createWakefulness()
+  worker.on('message', (messages: readonly FromThread[]) => {
+    stayAwake()
+    for (const message of messages) receive(message)
+  })
   worker.on('error', (error) => end(describeDeath(error)))
   worker.on('exit', (code) => end(lastWords ?? describeExit(code)))
 
@@ -73,6 +81,7 @@ export function startThread(compiled: CompiledFile, onConsole: (chunk: ConsoleCh
     post(message) {
       if (outbox.push(message) === 1) nextTick(flush)
     },
+    flush,
     listen(newListener) {
       listener = newListener
     },
