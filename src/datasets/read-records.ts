@@ -1,3 +1,4 @@
+import { type CanonicalText, toCanonicalJson } from '../model/canonical-json.ts'
 import type {
   DatasetRecord,
   DatasetSource,
@@ -8,9 +9,9 @@ import type {
 } from '../model/dataset.ts'
 import { toErrorInfo } from '../model/error-info.ts'
 import { LlmobsExpError } from '../model/errors.ts'
+import type { RecordItem } from '../model/executor.ts'
 import { identifyCanonical } from '../model/identity.ts'
-import { type CanonicalText, type JsonChange, toCanonicalJson } from '../model/json.ts'
-import type { RecordItem } from '../model/ports.ts'
+import type { JsonChange } from '../model/json.ts'
 import type { RecordText } from '../model/row.ts'
 import { createKeyAssigner, DuplicateKeyError, type KeyAssigner } from './assign-keys.ts'
 import { quote } from './quote.ts'

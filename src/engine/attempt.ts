@@ -1,5 +1,5 @@
 import type { CallTiming } from '../model/events.ts'
-import type { CallEnd, PendingCall } from '../model/ports.ts'
+import type { CallEnd, PendingCall } from '../model/executor.ts'
 import type { Place } from './place.ts'
 import type { CallKind } from './slots.ts'
 import { StoppedError } from './stop.ts'

@@ -1,11 +1,12 @@
-import type { Clock, PendingCall } from '../model/ports.ts'
+import type { PendingCall } from '../model/executor.ts'
+import type { Clock } from '../model/ports.ts'
 import type { StopSwitch } from './stop.ts'
 
 /** Milliseconds that calls in flight are given to end by themselves once the experiment is being ended. */
-export const GRACE = 5_000
+const GRACE = 5_000
 
-/** How soon a call that still waits for its thread is looked at again, in milliseconds. */
-const NOT_STARTED_CHECK = 1_000
+/** How soon a call that has not come to its end at its deadline is looked at again, in milliseconds. */
+const RECHECK = 1_000
 
 /** Watches calls in flight: ends those that run past their timeout, and all of them when the experiment is being ended. */
 export interface Deadlines {
@@ -48,15 +49,17 @@ export function createDeadlines(clock: Clock, stop: StopSwitch): Deadlines {
     timerDue = Number.POSITIVE_INFINITY
     const now = clock.monotonic()
     for (const entry of [...watched]) if (entry.deadline <= now) extendOrAbandon(entry, now)
-    const next = Math.min(...watched.map(({ deadline }) => (deadline <= now ? Number.POSITIVE_INFINITY : deadline)))
+    const next = Math.min(...watched.map(({ deadline }) => deadline))
     if (next !== Number.POSITIVE_INFINITY) arm(next)
   }
   // A call that has waited for a busy thread has not used up its own time yet.
   const extendOrAbandon = (entry: Watched, now: number): void => {
     const startedAt = entry.call.startedAt()
-    entry.deadline =
-      startedAt === undefined ? now + Math.min(entry.timeout, NOT_STARTED_CHECK) : startedAt + entry.timeout
-    if (entry.deadline <= now) entry.call.abandon('timeout')
+    entry.deadline = startedAt === undefined ? now + Math.min(entry.timeout, RECHECK) : startedAt + entry.timeout
+    if (entry.deadline > now) return
+    // Looked at again: a call that turns out to have been waiting behind another one begins anew.
+    entry.deadline = now + RECHECK
+    entry.call.abandon('timeout')
   }
   const abandonAll = (): void => {
     for (const { call } of [...watched]) call.abandon('shutdown')

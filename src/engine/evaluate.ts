@@ -1,6 +1,6 @@
 import type { CallTiming, EvaluatorResult } from '../model/events.ts'
+import type { CallEnd, FollowUp } from '../model/executor.ts'
 import type { Json } from '../model/json.ts'
-import type { CallEnd, FollowUp } from '../model/ports.ts'
 import { type AttemptOptions, attempt, callWatched } from './attempt.ts'
 import { raiseError, timeoutError } from './failures.ts'
 import type { RowRun } from './row.ts'

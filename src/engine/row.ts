@@ -1,5 +1,5 @@
 import type { RowStatus, TaskResult, UnitRef } from '../model/events.ts'
-import type { CallEnd, ExecutorUnit } from '../model/ports.ts'
+import type { CallEnd, ExecutorUnit } from '../model/executor.ts'
 import type { RecordText } from '../model/row.ts'
 import { type Attempted, attempt } from './attempt.ts'
 import { runEvaluators } from './evaluate.ts'

@@ -61,9 +61,10 @@ async function drive(tools: EngineTools): Promise<void> {
   const runs = createRuns(tools)
   try {
     for (let iteration = 1; iteration <= plan.runs && stop.reason === undefined; iteration++) {
-      runs.start(iteration)
+      const written = runs.start(iteration)
+      if (iteration > 1) await written
       const batches = iteration === 1 ? readSelected(tools) : tools.reader.records()
-      for await (const records of batches) {
+      for await (const records of untilStopped(batches, stop)) {
         for (const record of records) {
           const waiting = pool.ready()
           if (waiting !== undefined) await waiting
@@ -79,6 +80,29 @@ async function drive(tools: EngineTools): Promise<void> {
   await pool.idle()
   await runs.settled()
   tools.deadlines.close()
+}
+
+/** A dataset that gives nothing must not keep an experiment from ending. */
+async function* untilStopped<T>(items: AsyncIterable<T>, stop: StopSwitch): AsyncGenerator<T, void> {
+  const iterator = items[Symbol.asyncIterator]()
+  try {
+    for (;;) {
+      const next = await nextOrStopped(iterator, stop)
+      if (next === 'stopped' || next.done === true) return
+      yield next.value
+    }
+  } finally {
+    // Not awaited: it may still be about to give something.
+    iterator.return?.().catch(() => {})
+  }
+}
+
+// Listens anew for each item: a race against one long promise would keep a trace of every item.
+function nextOrStopped<T>(iterator: AsyncIterator<T>, stop: StopSwitch): Promise<IteratorResult<T> | 'stopped'> {
+  return new Promise((resolve, reject) => {
+    const forget = stop.onStop(() => resolve('stopped'))
+    iterator.next().then(resolve, reject).finally(forget)
+  })
 }
 
 interface Feeding {
@@ -116,7 +140,9 @@ async function* readRecords(tools: EngineTools): AsyncGenerator<readonly RecordT
   }
 }
 
-function refuseOrSkip({ message }: SourceProblem, { plan, stream }: EngineTools): void {
+function refuseOrSkip({ message: what, file, line, column }: SourceProblem, { plan, stream }: EngineTools): void {
+  const place = [file, line, column].filter((part) => part !== undefined).join(':')
+  const message = place === '' ? what : `${what} (${place})`
   if (plan.skipInvalid) stream.emit({ type: 'problem', severity: 'warning', code: 'W_RECORD_SKIPPED', message })
   else
     throw new LlmobsExpError('E_DATASET_RECORD', message, { hint: 'correct it, or leave it out with --skip-invalid' })

@@ -1,14 +1,15 @@
 import { toErrorInfo } from '../model/error-info.ts'
 import { LlmobsExpError } from '../model/errors.ts'
 import type { NamedSummaryResult, SummaryResult } from '../model/events.ts'
-import type { CallEnd, SummaryCalls } from '../model/ports.ts'
+import type { CallEnd, SummaryCalls } from '../model/executor.ts'
 import { callWatched } from './attempt.ts'
 import { endReasonOf } from './stop.ts'
 import type { EngineTools } from './tools.ts'
 
 /** Keeps count of the rows of each run and finishes a run when its last row has ended. */
 export interface Runs {
-  start(iteration: number): void
+  /** Resolves when everything before this run is written, so that it can be read back. */
+  start(iteration: number): Promise<void>
   /** One more unit of this run was handed out. */
   begin(iteration: number): void
   /** One unit of this run has ended. */
@@ -37,7 +38,9 @@ export function createRuns(tools: EngineTools): Runs {
   return {
     start(iteration) {
       open.set(iteration, { pending: 0, fed: false })
-      tools.stream.emit({ type: 'run-started', iteration, runId: tools.ids.uuid() })
+      return new Promise((resolve) => {
+        tools.stream.emit({ type: 'run-started', iteration, runId: tools.ids.uuid() }, resolve)
+      })
     },
     begin: (iteration) => count(iteration, 1),
     end(iteration) {

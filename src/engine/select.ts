@@ -85,7 +85,10 @@ function matches(record: RecordText, filter: RecordFilter): boolean {
     case 'metadata':
       return equals(parse(record.metadata), path, filter.value)
     default:
-      return equals(parse(record.metadata), [root, ...path], filter.value)
+      return (
+        equals(parse(record.metadata), [root, ...path], filter.value) ||
+        (record.tags?.includes(`${filter.key}:${filter.value}`) ?? false)
+      )
   }
 }
 

@@ -1,5 +1,6 @@
+import type { Executor } from '../model/executor.ts'
 import type { JsonChange } from '../model/json.ts'
-import type { Clock, Executor, Ids } from '../model/ports.ts'
+import type { Clock, Ids } from '../model/ports.ts'
 import type { RowReader } from '../model/row.ts'
 import type { Deadlines } from './deadlines.ts'
 import type { EventStream } from './event-stream.ts'

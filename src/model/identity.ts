@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
-import { canonicalJson, type Json } from './json.ts'
+import { canonicalJson } from './canonical-json.ts'
+import type { Json } from './json.ts'
 
 /** What a record's identity is made of, as JSON text. */
 export interface RecordContent {

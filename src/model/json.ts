@@ -37,11 +37,6 @@ export interface JsonText {
   readonly changes: readonly JsonChange[]
 }
 
-export interface CanonicalText extends JsonText {
-  /** See `canonicalJson`. */
-  readonly canonical: Json
-}
-
 // User code may replace them; what this tool keeps must not depend on that.
 export const { parse: parseJson, stringify: stringifyJson } = JSON
 
@@ -73,16 +68,6 @@ export function toJson(value: unknown): JsonText {
   const changes = new Set<JsonChange>()
   const plain = makePlain(value, { changes, ancestors: new Set() })
   return { json: stringify(plain === undefined ? null : plain), changes: [...changes] }
-}
-
-/** `toJson` and `canonicalJson` of the same value, at little more than the price of the first. */
-export function toCanonicalJson(value: unknown): CanonicalText {
-  if (typeof value !== 'object' || value === null || !isPlainJson(value, 0)) {
-    const { json, changes } = toJson(value)
-    return { json, changes, canonical: canonicalJson(json) }
-  }
-  const json = stringify(value)
-  return { json, changes: NO_CHANGES, canonical: isSorted(value) ? json : stringify(sortKeys(value)) }
 }
 
 function stringify(value: unknown): Json {
@@ -226,35 +211,4 @@ export function deepFreeze(value: unknown): void {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return
   Object.freeze(value)
   for (const key of Object.keys(value)) deepFreeze(Reflect.get(value, key))
-}
-
-/**
- * The same text for the same JSON value, whatever the order of its keys: objects are written with sorted keys.
- * @example canonicalJson('{"b":1,"a":2}') // '{"a":2,"b":1}'
- */
-export function canonicalJson(json: Json): Json {
-  const first = json.charCodeAt(0)
-  if (first !== 0x7b && first !== 0x5b) return json
-  const value: unknown = parseJson(json)
-  return isSorted(value) ? stringifyJson(value) : stringifyJson(sortKeys(value))
-}
-
-/** Most values are, and sorting makes a slow copy of every object. */
-function isSorted(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return true
-  if (Array.isArray(value)) return value.every(isSorted)
-  let last = ''
-  for (const key of Object.keys(value)) {
-    if (key < last || !isSorted(Reflect.get(value, key))) return false
-    last = key
-  }
-  return true
-}
-
-function sortKeys(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value
-  if (Array.isArray(value)) return Array.from(value, sortKeys)
-  const sorted: Record<string, unknown> = Object.create(null)
-  for (const key of Object.keys(value).sort()) sorted[key] = sortKeys(Reflect.get(value, key))
-  return sorted
 }

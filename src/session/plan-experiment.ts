@@ -2,7 +2,7 @@ import type { ExperimentOptions } from '../config/resolve.ts'
 import type { Plan } from '../engine/plan.ts'
 import type { SourceProblem } from '../model/dataset.ts'
 import { LlmobsExpError } from '../model/errors.ts'
-import type { DatasetCheck } from '../model/ports.ts'
+import type { DatasetCheck } from '../model/executor.ts'
 import type { LoadedExperiment } from './load-modules.ts'
 
 /** An experiment with everything decided but its place in the store. */

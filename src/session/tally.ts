@@ -1,5 +1,6 @@
 import type { EvaluationFinished, Problem, RunEvent } from '../model/events.ts'
-import type { Clock, Gauges, Progress } from '../model/ports.ts'
+import type { Gauges } from '../model/executor.ts'
+import type { Clock, Progress } from '../model/ports.ts'
 import type { ExperimentSummary, RunSummary } from '../model/summary.ts'
 import { Clusters } from '../stats/clusters.ts'
 import { LabelTypes } from './tally/label-types.ts'

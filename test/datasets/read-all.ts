@@ -2,7 +2,7 @@ import { openDataset } from '../../src/datasets/open-dataset.ts'
 import { readRecords } from '../../src/datasets/read-records.ts'
 import type { DatasetSource, OpenOptions, SourceItem, SourceProblem } from '../../src/model/dataset.ts'
 import { LlmobsExpError } from '../../src/model/errors.ts'
-import type { RecordItem } from '../../src/model/ports.ts'
+import type { RecordItem } from '../../src/model/executor.ts'
 import type { RecordText } from '../../src/model/row.ts'
 
 export function openOptions(options: Partial<OpenOptions> = {}): OpenOptions {

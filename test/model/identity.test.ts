@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { canonicalJson, toCanonicalJson } from '../../src/model/canonical-json.ts'
 import { contentHash, identifyCanonical, ordinalKey, recordKey, spanIds } from '../../src/model/identity.ts'
-import { canonicalJson, toCanonicalJson, toJson } from '../../src/model/json.ts'
+import { toJson } from '../../src/model/json.ts'
 
 /** Reverses the order of all keys. */
 function reverseKeys(value: unknown): unknown {

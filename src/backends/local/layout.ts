@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 /** Names inside the local store. `docs/store.md` documents them. */
-export const STORE_FOLDER = '.llmobs-exp'
+const STORE_FOLDER = '.llmobs-exp'
 export const EXPERIMENTS_FOLDER = 'experiments'
 
 /** Only the owner may look into the store: it holds the user's data. */

@@ -54,7 +54,9 @@ function withJsonText(parsed: RunEvent): RunEvent {
         ...(parsed.metadata === undefined ? {} : { metadata: JSON.stringify(parsed.metadata) }),
       }
     case 'task-finished':
-      return parsed.status === 'ok' ? { ...DEFAULTS, ...parsed, output: JSON.stringify(parsed.output) } : { ...DEFAULTS, ...parsed }
+      return parsed.status === 'ok'
+        ? { ...DEFAULTS, ...parsed, output: JSON.stringify(parsed.output) }
+        : { ...DEFAULTS, ...parsed }
     case 'evaluation-finished':
       return parsed.status === 'ok'
         ? { ...DEFAULTS, ...parsed, evaluations: parsed.evaluations.map(evaluationText) }

@@ -1,6 +1,13 @@
 import { crc32 } from 'node:zlib'
 import type { LabelledEvaluation, MetricValue } from '../../model/evaluation.ts'
-import { type CallTiming, EVENT_FORMAT, type EvaluationFinished, type NamedSummaryResult, type RunEvent, type UnitRef } from '../../model/events.ts'
+import {
+  type CallTiming,
+  EVENT_FORMAT,
+  type EvaluationFinished,
+  type NamedSummaryResult,
+  type RunEvent,
+  type UnitRef,
+} from '../../model/events.ts'
 import { formatDuration, formatEpoch } from './format-number.ts'
 
 /**

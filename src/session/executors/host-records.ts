@@ -2,7 +2,7 @@ import { openDataset } from '../../datasets/open-dataset.ts'
 import { readRecords } from '../../datasets/read-records.ts'
 import type { OpenOptions, SourceProblem } from '../../model/dataset.ts'
 import { toErrorInfo } from '../../model/error-info.ts'
-import type { DatasetCheck, RecordItem } from '../../model/ports.ts'
+import type { DatasetCheck, RecordItem } from '../../model/executor.ts'
 import type { HostExperiment, Post } from './host.ts'
 import type { RecordItemText } from './protocol.ts'
 
@@ -36,7 +36,7 @@ export function createRecordSender({ post, baseFolder, experiment }: SenderOptio
     try {
       const next = await batches?.next()
       const items = next?.value ?? []
-      post(['records', items.map(toText), next?.done ?? true])
+      post(['records', Array.from(items, toText), next?.done ?? true])
     } catch (error) {
       post(['read-failed', toErrorInfo('E_DATASET_THREW', error)])
     }

@@ -1,6 +1,7 @@
 import { toErrorInfo } from '../../model/error-info.ts'
 import { LlmobsExpError } from '../../model/errors.ts'
 import type { Json, JsonChange } from '../../model/json.ts'
+import { parseJson } from '../../model/json.ts'
 import type { HostExperiment } from './host.ts'
 import type { HostCalls, RunningCall } from './host-calls.ts'
 import { interpretSummary } from './interpret-evaluation.ts'
@@ -76,7 +77,7 @@ function createColumns(rows: SummaryRowText[], experiment: HostExperiment) {
   const column = <T>(build: (row: SummaryRowText) => T): (() => T[]) => {
     let built: T[] | undefined
     return () => {
-      built ??= sorted(rows).map(build)
+      built ??= Array.from(sorted(rows), build)
       return built
     }
   }
@@ -133,7 +134,7 @@ function* evaluationsOf(row: SummaryRowText): Generator<readonly [label: string,
   for (let index = 0; index + 1 < evaluations.length; index += 2) {
     const label = evaluations[index]
     const value = evaluations[index + 1]
-    if (label !== undefined && value !== undefined) yield [label, JSON.parse(value)]
+    if (label !== undefined && value !== undefined) yield [label, parseJson(value)]
   }
 }
 
@@ -151,5 +152,5 @@ function toRow(row: SummaryRowText) {
 }
 
 function parse(json: Json | undefined): unknown {
-  return json === undefined ? undefined : JSON.parse(json)
+  return json === undefined ? undefined : parseJson(json)
 }

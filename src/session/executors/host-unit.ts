@@ -1,5 +1,5 @@
 import { spanIds } from '../../model/identity.ts'
-import { deepFreeze, type Json } from '../../model/json.ts'
+import { deepFreeze, type Json, parseJson } from '../../model/json.ts'
 import type { HostExperiment } from './host.ts'
 import type { RunningCall } from './host-calls.ts'
 import type { UnitText } from './protocol.ts'
@@ -41,7 +41,7 @@ export class HostUnit {
 
   /** A copy of its own for each attempt of the task, so that what it changes reaches nobody else. */
   copyInput(): unknown {
-    return JSON.parse(this.#input)
+    return parseJson(this.#input)
   }
 
   copyMetadata(): unknown {
@@ -65,10 +65,10 @@ export class HostUnit {
   }
 
   #parseRecord(): FrozenRecord {
-    const record: { -readonly [K in keyof FrozenRecord]: FrozenRecord[K] } = { input: JSON.parse(this.#input) }
+    const record: { -readonly [K in keyof FrozenRecord]: FrozenRecord[K] } = { input: parseJson(this.#input) }
     if (this.#id !== undefined) record.id = this.#id
-    if (this.#expectedOutput !== undefined) record.expectedOutput = JSON.parse(this.#expectedOutput)
-    if (this.#metadata !== undefined) record.metadata = JSON.parse(this.#metadata)
+    if (this.#expectedOutput !== undefined) record.expectedOutput = parseJson(this.#expectedOutput)
+    if (this.#metadata !== undefined) record.metadata = parseJson(this.#metadata)
     if (this.tags.length > 0) record.tags = this.tags
     deepFreeze(record)
     return record
@@ -145,5 +145,5 @@ export class EvaluatorContext {
 }
 
 function parse(json: Json | undefined): unknown {
-  return json === undefined ? undefined : JSON.parse(json)
+  return json === undefined ? undefined : parseJson(json)
 }

@@ -1,6 +1,6 @@
 import { toErrorInfo } from '../../model/error-info.ts'
 import { LlmobsExpError } from '../../model/errors.ts'
-import { toJson, UnkeepableValueError } from '../../model/json.ts'
+import { parseJson, toJson, UnkeepableValueError } from '../../model/json.ts'
 import { createEvaluatorRunner } from './evaluator-runner.ts'
 import type { HostExperiment, Post } from './host.ts'
 import type { HostCalls, RunningCall } from './host-calls.ts'
@@ -52,7 +52,7 @@ export function createUnits({ calls, post, experiment }: UnitsOptions): HostUnit
   return {
     open([, text, output]) {
       const unit = new HostUnit(text)
-      unit.keepOutput(JSON.parse(output))
+      unit.keepOutput(parseJson(output))
       units.set(unit.unit, unit)
     },
     callTask([, call, chain, attempt, text]) {
@@ -95,14 +95,23 @@ async function runTask({ unit, attempt, running, experiment }: TaskCall): Promis
     const returned = await experiment.definition.task(unit.copyInput(), context)
     const durationMs = monotonicNow() - startedAt
     const { json, changes } = toJson(returned)
-    unit.keepOutput(isPrimitive(returned) && changes.length === 0 ? returned : JSON.parse(json))
+    unit.keepOutput(isPrimitive(returned) && changes.length === 0 ? returned : parseJson(json))
     return ['output', call, startedAt, durationMs, json, changes]
   } catch (error) {
-    const info = toErrorInfo(error instanceof UnkeepableValueError ? 'E_TASK_OUTPUT' : 'E_TASK', error)
+    const info = toErrorInfo(isUnkeepable(error) ? 'E_TASK_OUTPUT' : 'E_TASK', error)
     return ['failed', call, startedAt, monotonicNow() - startedAt, info]
   }
 }
 
 function isPrimitive(value: unknown): boolean {
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+}
+
+/** Whatever was thrown may be a proxy that throws in turn. */
+function isUnkeepable(error: unknown): boolean {
+  try {
+    return error instanceof UnkeepableValueError
+  } catch {
+    return false
+  }
 }

@@ -2,7 +2,7 @@ import { nextTick } from 'node:process'
 import type { AnyDefinition } from '../../model/definition.ts'
 import { toErrorInfo } from '../../model/error-info.ts'
 import { LlmobsExpError } from '../../model/errors.ts'
-import { deepFreeze } from '../../model/json.ts'
+import { deepFreeze, parseJson } from '../../model/json.ts'
 import type { ExperimentRef } from '../../model/ports.ts'
 import { createHostCalls } from './host-calls.ts'
 import { createRecordSender } from './host-records.ts'
@@ -111,7 +111,7 @@ function openExperiment({ ref, experimentId, config }: OpenExperiment, options: 
     options.send([['load-failed', toErrorInfo('E_MODULE_LOAD', error)]])
     throw error
   }
-  const frozenConfig: unknown = JSON.parse(config)
+  const frozenConfig: unknown = parseJson(config)
   deepFreeze(frozenConfig)
   return {
     experimentId,
@@ -124,7 +124,7 @@ function openExperiment({ ref, experimentId, config }: OpenExperiment, options: 
 
 function createEvaluate({ evaluators }: AnyDefinition): HostExperiment['evaluate'] {
   const functions = new Map(
-    Object.entries(evaluators).map(([name, evaluator]) => [
+    Array.from(Object.entries(evaluators), ([name, evaluator]) => [
       name,
       typeof evaluator === 'function' ? evaluator : (context: unknown) => evaluator.evaluate(context),
     ]),

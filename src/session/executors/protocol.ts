@@ -1,8 +1,9 @@
 import type { SourceProblem } from '../../model/dataset.ts'
 import type { ErrorInfo } from '../../model/errors.ts'
 import type { EvaluatorResult, RowStatus, SummaryResult } from '../../model/events.ts'
+import type { DatasetCheck } from '../../model/executor.ts'
 import type { Json, JsonChange } from '../../model/json.ts'
-import type { DatasetCheck, DefinitionInfo, ExperimentRef } from '../../model/ports.ts'
+import type { DefinitionInfo, ExperimentRef } from '../../model/ports.ts'
 
 // What the main thread and a thread with user code say to each other. All messages of one tick travel as one array.
 // Tuples, because there are several for every row: they are a third of the cost of objects.

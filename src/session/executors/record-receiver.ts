@@ -1,4 +1,4 @@
-import type { RecordItem } from '../../model/ports.ts'
+import type { RecordItem } from '../../model/executor.ts'
 import type { RecordItemText, ToThread } from './protocol.ts'
 
 /** The main thread's side of reading the dataset: asks for the next batch when the one in hand is begun. */

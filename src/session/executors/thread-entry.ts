@@ -6,6 +6,7 @@ import { explainLoadError } from '../../load/explain.ts'
 import type { AnyDefinition } from '../../model/definition.ts'
 import { toErrorInfo } from '../../model/error-info.ts'
 import { LlmobsExpError } from '../../model/errors.ts'
+import { stringifyJson } from '../../model/json.ts'
 import type { ExperimentRef } from '../../model/ports.ts'
 import { createHost } from './host.ts'
 import type { FromThread, ThreadData, ToThread } from './protocol.ts'
@@ -39,14 +40,14 @@ async function load(): Promise<void> {
   try {
     const found = discover(await import(data.url), data.file)
     for (const { info, definition } of found) definitions.set(nameOf(info.ref), definition)
-    send([['loaded', found.map(({ info }) => info)]])
+    send([['loaded', Array.from(found, ({ info }) => info)]])
   } catch (error) {
     send([['load-failed', toErrorInfo('E_MODULE_LOAD', explainLoadError(error, data.file))]])
   }
 }
 
 function nameOf(ref: ExperimentRef): string {
-  return JSON.stringify([ref.exportName, ref.variant ?? null])
+  return stringifyJson([ref.exportName, ref.variant ?? null])
 }
 
 /** Results that are in hand go out before the thread ends, and who ended it is told. */

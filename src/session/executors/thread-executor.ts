@@ -1,17 +1,15 @@
 import { fromErrorInfo, toErrorInfo } from '../../model/error-info.ts'
 import { type ErrorInfo, LlmobsExpError } from '../../model/errors.ts'
 import type { Problem, SummaryResult } from '../../model/events.ts'
-import type { CallEnd, DatasetCheck, Executor, PendingCall, SummaryCalls } from '../../model/ports.ts'
+import type { CallEnd, DatasetCheck, Executor, PendingCall, SummaryCalls } from '../../model/executor.ts'
 import type { Row } from '../../model/row.ts'
+import { createInquest } from './blocked-thread.ts'
 import { monotonicNow } from './monotonic.ts'
 import type { FollowUpText, FromThread, OpenExperiment, SummaryRowText, ToThread } from './protocol.ts'
 import { createRecordReceiver } from './record-receiver.ts'
 import type { Thread } from './thread.ts'
 import { createThreadCalls, type ThreadCalls } from './thread-calls.ts'
 import { createThreadUnit, readFollowUps, type UnitTools } from './thread-unit.ts'
-
-/** How long a thread may keep silent, in milliseconds, before it counts as blocked. */
-const SILENCE = 1_000
 
 /** Summary rows go over in portions of about so many. */
 const SUMMARY_ROWS = 500
@@ -41,8 +39,6 @@ export function createThreadExecutor(experiment: ExecutedExperiment, threads: Th
   let generation = 0
   let notice = (_problem: Problem): void => {}
   let replacing = false
-  let lastPing = 0
-  let lastPong = 0
   let nextUnit = 0
   /** Units that are closed with the messages of this tick. */
   let closed: number[] = []
@@ -60,13 +56,19 @@ export function createThreadExecutor(experiment: ExecutedExperiment, threads: Th
     post,
     progress: () => threads.current().progress,
     wallClock: (monotonic) => monotonic + wallOffset,
-    onTimeout: () => replaceIfBlocked(),
+    suspect: (call) => inquest.suspect(call),
     restartError: () => describeRestarts(),
   })
   const records = createRecordReceiver(post)
+  const inquest = createInquest({
+    ping: (number) => post(['ping', number]),
+    lastEntered: () => calls.lastEntered(),
+    onBlocked: () => void replaceThread(),
+  })
 
   const fail = (info: ErrorInfo): void => {
     failure = fromErrorInfo(info)
+    inquest.reset()
     calls.rejectAll(failure)
     records.fail(failure)
     checking?.reject(failure)
@@ -80,13 +82,6 @@ export function createThreadExecutor(experiment: ExecutedExperiment, threads: Th
     post(['open', { ref, experimentId, config }])
   }
 
-  const replaceIfBlocked = (): void => {
-    const ping = ++lastPing
-    post(['ping', ping])
-    setTimeout(() => {
-      if (lastPong < ping && !replacing && failure === undefined) void replaceThread()
-    }, SILENCE).unref()
-  }
   const replaceThread = async (): Promise<void> => {
     replacing = true
     threads.current().listen({ message() {}, flushed() {}, ended() {} })
@@ -94,7 +89,6 @@ export function createThreadExecutor(experiment: ExecutedExperiment, threads: Th
       await threads.replace()
       generation++
       replacing = false
-      lastPong = lastPing
       attach()
       calls.restart()
       records.restart()
@@ -150,7 +144,7 @@ export function createThreadExecutor(experiment: ExecutedExperiment, threads: Th
         return
       }
       case 'pong':
-        lastPong = message[1]
+        return inquest.answered(message[1])
     }
   }
 

@@ -1,6 +1,6 @@
 import type { EvaluatorResult, TaskResult } from '../../model/events.ts'
+import type { CallEnd, ExecutorUnit, FollowUp, PendingCall } from '../../model/executor.ts'
 import type { Json } from '../../model/json.ts'
-import type { CallEnd, ExecutorUnit, FollowUp, PendingCall } from '../../model/ports.ts'
 import type { RecordText } from '../../model/row.ts'
 import type { FollowUpText, ToThread, UnitText } from './protocol.ts'
 import type { ThreadCall, ThreadCalls } from './thread-calls.ts'
@@ -109,7 +109,7 @@ export function readFollowUps(chain: number, texts: readonly FollowUpText[], too
 }
 
 /** An evaluator's bare boolean or number. */
-export function bareValue(label: string, value: boolean | number): EvaluatorResult {
+function bareValue(label: string, value: boolean | number): EvaluatorResult {
   return typeof value === 'boolean'
     ? { status: 'ok', evaluations: [{ label, type: 'boolean', value }] }
     : { status: 'ok', evaluations: [{ label, type: 'score', value }] }

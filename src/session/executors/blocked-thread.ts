@@ -1,0 +1,53 @@
+import type { SuspectCall } from './thread-calls.ts'
+
+/** How long a thread may keep silent, in milliseconds, before it counts as blocked. */
+const SILENCE = 1_000
+
+/** Finds out what a call past its timeout means: it takes too long itself, or waits in a thread that another call blocks. */
+export interface Inquest {
+  suspect(call: SuspectCall): void
+  /** The thread has answered. */
+  answered(ping: number): void
+  /** The thread is another one now. */
+  reset(): void
+}
+
+export interface InquestOptions {
+  /** Asks the thread for an answer. */
+  ping(number: number): void
+  /** The call that the thread entered last: while it keeps silent, this one is what it does. */
+  lastEntered(): SuspectCall | undefined
+  /** The thread is blocked, and the call that blocks it has been given up. */
+  onBlocked(): void
+}
+
+export function createInquest({ ping, lastEntered, onBlocked }: InquestOptions): Inquest {
+  const suspects = new Set<SuspectCall>()
+  let asked = 0
+  let silence: NodeJS.Timeout | undefined
+
+  const close = (): void => {
+    clearTimeout(silence)
+    silence = undefined
+    suspects.clear()
+  }
+  return {
+    suspect(call) {
+      suspects.add(call)
+      if (silence !== undefined) return
+      ping(++asked)
+      silence = setTimeout(() => {
+        close()
+        lastEntered()?.expire()
+        onBlocked()
+      }, SILENCE)
+    },
+    answered(number) {
+      if (number !== asked || silence === undefined) return
+      const overdue = [...suspects]
+      close()
+      for (const call of overdue) call.expire()
+    },
+    reset: close,
+  }
+}
