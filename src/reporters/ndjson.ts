@@ -22,9 +22,10 @@ export function createNdjsonReporter({ output, ownsStdout }: NdjsonOptions): Rep
     while (hasNews) {
       hasNews = false
       for (const tail of [...tails]) {
+        // Experiments come one after the other: all but the last are complete. Asked first, for one may end while it is read.
+        const isComplete = tail !== tails.at(-1)
         for await (const lines of tail.read()) await output.write(lines)
-        // Experiments come one after the other: all but the last are complete.
-        if (tail !== tails.at(-1)) await tails.shift()?.close()
+        if (isComplete) await tails.shift()?.close()
       }
     }
   }

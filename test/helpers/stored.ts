@@ -110,7 +110,14 @@ function parseLine(line: string, index: number): LogEvent {
   const event: LogEvent = JSON.parse(line)
   assert.equal(crc32(line.slice(0, at)), event.crc, `line ${index + 1} has the right checksum`)
   assert.equal(event.v, 1)
-  return event
+  return { ...defaultsOf(event), ...event }
+}
+
+/** Members that a line leaves out; see docs/store.md. */
+function defaultsOf({ type }: LogEvent) {
+  if (type === 'row-finished') return { generation: 0 }
+  const isCall = type === 'task-finished' || type === 'evaluation-finished'
+  return isCall ? { generation: 0, queueMs: 0, retryWaitMs: 0, attempts: 1 } : {}
 }
 
 function collectRows(events: readonly LogEvent[]): StoredRow[] {
