@@ -44,6 +44,8 @@ export async function attempt<T>(options: AttemptOptions<T>, tools: EngineTools)
     else {
       const waiting = slots.acquire(kind)
       if (waiting !== undefined) queueMs += await measure(waiting, tools)
+      // The experiment may have been ended in the moment in which the slot was given.
+      if (stop.reason !== undefined) throw new StoppedError()
       end = await callWatched(options.call(attempts), options.timeout, tools)
     }
     if (attempts > plan.maxRetries || stop.reason !== undefined || !options.failed(end)) {

@@ -75,6 +75,8 @@ export function createDeadlines(clock: Clock, stop: StopSwitch): Deadlines {
     watch(call, timeout) {
       const entry = { call, timeout, deadline: clock.monotonic() + timeout, index: watched.length }
       watched.push(entry)
+      // An evaluator may follow its task when the experiment is already being ended.
+      if (stop.reason !== undefined) call.abort()
       if (entry.deadline < timerDue) arm(entry.deadline)
       return entry
     },

@@ -59,6 +59,7 @@ export function createRuns(tools: EngineTools): Runs {
 }
 
 async function finishRun(iteration: number, tools: EngineTools): Promise<void> {
+  if (tools.stop.reason !== undefined) return
   try {
     const summaries = await summarize(iteration, tools)
     if (tools.stop.reason === undefined) tools.stream.emit({ type: 'run-finished', iteration, summaries })
@@ -68,10 +69,11 @@ async function finishRun(iteration: number, tools: EngineTools): Promise<void> {
 }
 
 async function summarize(iteration: number, tools: EngineTools): Promise<NamedSummaryResult[]> {
-  const { plan, executor, reader } = tools
+  const { plan, executor, reader, stop } = tools
   if (plan.summaryEvaluators.length === 0) return []
   const calls = await executor.summarize(reader.rows({ iteration }))
   try {
+    if (stop.reason !== undefined) return []
     return await Promise.all(plan.summaryEvaluators.map((name) => callOne(name, calls, tools)))
   } finally {
     calls.close()

@@ -1,5 +1,5 @@
-import { nextTick } from 'node:process'
 import type { AnyDefinition } from '../../model/definition.ts'
+import { nextTick } from 'node:process'
 import { toErrorInfo } from '../../model/error-info.ts'
 import { LlmobsExpError } from '../../model/errors.ts'
 import { deepFreeze, parseJson } from '../../model/json.ts'
@@ -8,7 +8,7 @@ import { createHostCalls } from './host-calls.ts'
 import { createRecordSender } from './host-records.ts'
 import { createSummaries } from './host-summaries.ts'
 import { createUnits } from './host-units.ts'
-import type { FromThread, OpenExperiment, ToThread } from './protocol.ts'
+import { type FromThread, type OpenExperiment, PORTION, type ToThread } from './protocol.ts'
 
 /** An experiment that is open in this thread. */
 export interface HostExperiment {
@@ -42,16 +42,23 @@ export function createHost(options: HostOptions): Host {
   let outbox: FromThread[] = []
   let experiment: HostExperiment | undefined
 
-  const flush = (): void => {
+  const send = (): void => {
     if (outbox.length === 0) return
     const messages = outbox
     outbox = []
     options.send(messages)
+  }
+  const flush = (): void => {
+    send()
     // Outputs are on their way before their evaluators begin, so that no evaluator can lose one.
     units.followUp()
+    send()
   }
+  // Once a round of the event loop, so that results that come together travel together; but not so many that nobody else works.
   const post: Post = (message) => {
-    if (outbox.push(message) === 1) nextTick(flush)
+    const waiting = outbox.push(message)
+    if (waiting === 1) setImmediate(flush)
+    else if (waiting >= PORTION) send()
   }
   const current = (): HostExperiment => {
     if (experiment === undefined) throw new LlmobsExpError('E_INTERNAL', 'no experiment is open in this thread')
@@ -99,8 +106,10 @@ export function createHost(options: HostOptions): Host {
   return {
     receive(messages) {
       for (const message of messages) handle(message)
+      // Most of what returns at once has returned by then.
+      nextTick(flush)
     },
-    flush,
+    flush: send,
   }
 }
 

@@ -125,3 +125,6 @@ export function callOf(serial: number, slot: number): number {
 export function slotOf(call: number): number {
   return call % SLOT_BITS
 }
+
+/** Messages of one tick go in portions of about so many: while one thread works on one, the other prepares the next. */
+export const PORTION = 32

@@ -5,7 +5,14 @@ import type { CallEnd, DatasetCheck, Executor, PendingCall, SummaryCalls } from 
 import type { Row } from '../../model/row.ts'
 import { createInquest } from './blocked-thread.ts'
 import { monotonicNow } from './monotonic.ts'
-import type { FollowUpText, FromThread, OpenExperiment, SummaryRowText, ToThread } from './protocol.ts'
+import {
+  type FollowUpText,
+  type FromThread,
+  type OpenExperiment,
+  PORTION,
+  type SummaryRowText,
+  type ToThread,
+} from './protocol.ts'
 import { createRecordReceiver } from './record-receiver.ts'
 import type { Thread } from './thread.ts'
 import { createThreadCalls, type ThreadCalls } from './thread-calls.ts'
@@ -181,7 +188,7 @@ export function createThreadExecutor(experiment: ExecutedExperiment, threads: Th
       })
     },
     records({ batchSize }) {
-      portionSize = Math.ceil(batchSize / 2)
+      portionSize = Math.min(Math.ceil(batchSize / 2), PORTION)
       return records.read(batchSize)
     },
     open: (record, iteration) => createThreadUnit({ unit: nextUnit++, record, iteration }, unitTools),
