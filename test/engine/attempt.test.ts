@@ -9,7 +9,7 @@ import { createSlots } from '../../src/engine/slots.ts'
 import { createStopSwitch, StoppedError } from '../../src/engine/stop.ts'
 import type { EngineTools } from '../../src/engine/tools.ts'
 import type { TaskResult } from '../../src/model/events.ts'
-import { createFakeClock, settle } from '../helpers/fake-clock.ts'
+import { createFakeClock, type FakeClock, settle } from '../helpers/fake-clock.ts'
 import { createFakeExecutor, fakeRecord, type Script } from '../helpers/fake-executor.ts'
 import { memoryReader } from '../helpers/memory-reader.ts'
 import { fakeIds, fakePlan } from './harness.ts'
@@ -45,6 +45,16 @@ function setUp(script: Script, { maxRetries = 0, random = () => 0.5, jobs = 1 } 
   return { clock, stop, executor, tools, begin }
 }
 
+/** Moves the clock on until it is over. */
+async function finished<T>(attempted: Promise<T>, clock: FakeClock): Promise<T> {
+  let isOver = false
+  const over = attempted.finally(() => {
+    isOver = true
+  })
+  for (await settle(); !isOver && clock.next(); ) await settle()
+  return over
+}
+
 describe('the delay between attempts', () => {
   it('lies anywhere between 0 and a bound that doubles from 1 s to a minute', () => {
     const random = createRandom(42)
@@ -61,11 +71,15 @@ describe('the delay between attempts', () => {
   })
 
   it('is never more than a minute, however often', () => {
-    const property = fc.property(fc.integer({ min: 1, max: 10_000 }), fc.double({ min: 0, max: 1, noNaN: true }), (attempts, random) => {
-      const delay = retryDelay(attempts, () => random)
-      expect(delay).toBeGreaterThanOrEqual(0)
-      expect(delay).toBeLessThanOrEqual(60_000)
-    })
+    const property = fc.property(
+      fc.integer({ min: 1, max: 10_000 }),
+      fc.double({ min: 0, max: 1, noNaN: true }),
+      (attempts, random) => {
+        const delay = retryDelay(attempts, () => random)
+        expect(delay).toBeGreaterThanOrEqual(0)
+        expect(delay).toBeLessThanOrEqual(60_000)
+      },
+    )
     fc.assert(property)
   })
 })
@@ -84,12 +98,7 @@ describe('an attempt', () => {
     const { begin, clock } = setUp(({ attempt }) => ({ after: 100 * attempt, result: attempt < 3 ? 'error' : 'ok' }), {
       maxRetries: 5,
     })
-    const attempted = begin()
-    for (let round = 0; round < 5; round++) {
-      await settle()
-      clock.next()
-    }
-    const { end, timing } = await attempted
+    const { end, timing } = await finished(begin(), clock)
     expect(end).toMatchObject({ result: { status: 'ok' } })
     expect(timing).toMatchObject({ durationMs: 300, queueMs: 0, retryWaitMs: 500 + 1_000, attempts: 3 })
     expect(clock.monotonic()).toBe(100 + 500 + 200 + 1_000 + 300)
@@ -107,12 +116,10 @@ describe('an attempt', () => {
 
   it('has its timeout for each try', async () => {
     const { begin, clock } = setUp(({ attempt }) => ({ after: attempt === 1 ? 'never' : 900 }), { maxRetries: 1 })
-    const attempted = begin()
-    for (let round = 0; round < 4; round++) {
-      await settle()
-      clock.next()
-    }
-    expect(await attempted).toMatchObject({ end: { status: 'returned' }, timing: { durationMs: 900, attempts: 2 } })
+    expect(await finished(begin(), clock)).toMatchObject({
+      end: { status: 'returned' },
+      timing: { durationMs: 900, attempts: 2 },
+    })
   })
 
   it('waits for a slot, and is told how long', async () => {

@@ -26,7 +26,8 @@ export function checkOrder(events: readonly RunEvent[], plan: Pick<Plan, 'evalua
       assert.ok(started.has(event.iteration) && !finishedRuns.has(event.iteration), 'a run is finished once')
       finishedRuns.add(event.iteration)
     }
-    if (event.type !== 'task-finished' && event.type !== 'evaluation-finished' && event.type !== 'row-finished') continue
+    if (event.type !== 'task-finished' && event.type !== 'evaluation-finished' && event.type !== 'row-finished')
+      continue
     const unit = `${event.iteration}/${event.key}`
     assert.ok(started.has(event.iteration), `${unit} comes after the start of its run`)
     assert.ok(!finishedRuns.has(event.iteration), `${unit} comes before the end of its run`)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createDeadlines, GRACE } from '../../src/engine/deadlines.ts'
+import { createDeadlines } from '../../src/engine/deadlines.ts'
 import { createStopSwitch } from '../../src/engine/stop.ts'
 import type { PendingCall } from '../../src/model/executor.ts'
 import { createFakeClock } from '../helpers/fake-clock.ts'
@@ -83,7 +83,7 @@ describe('deadlines', () => {
     stop.stop({ kind: 'signal', signal: 'SIGINT' })
     deadlines.watch(call('b'), 60_000)
     expect(told).toEqual(['abort a', 'abort b'])
-    clock.advance(GRACE - 1)
+    clock.advance(4_999)
     expect(told.length).toBe(2)
     clock.advance(1)
     expect(told.slice(2)).toEqual(['shutdown a at 5100', 'shutdown b at 5100'])

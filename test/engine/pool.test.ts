@@ -1,18 +1,20 @@
 import { describe, expect, it } from 'vitest'
-import { createPool } from '../../src/engine/pool.ts'
 import type { Place } from '../../src/engine/place.ts'
+import { createPool } from '../../src/engine/pool.ts'
 import { settle } from '../helpers/fake-clock.ts'
 
 /** Units that begin when the pool lets them and end when the test says so. */
 function units() {
   const begun: string[] = []
   const ends = new Map<string, () => void>()
-  const work = (name: string, body: (place: Place) => Promise<void> = async () => {}) => async (place: Place) => {
-    begun.push(name)
-    place.fork(1)
-    await body(place)
-    await new Promise<void>((resolve) => ends.set(name, resolve))
-  }
+  const work =
+    (name: string, body: (place: Place) => Promise<void> = async () => {}) =>
+    async (place: Place) => {
+      begun.push(name)
+      place.fork(1)
+      await body(place)
+      await new Promise<void>((resolve) => ends.set(name, resolve))
+    }
   return { begun, work, end: (name: string) => ends.get(name)?.() }
 }
 

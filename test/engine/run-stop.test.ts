@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { toErrorInfo } from '../../src/model/error-info.ts'
-import type { EndReason } from '../../src/model/outcome.ts'
 import { LlmobsExpError } from '../../src/model/errors.ts'
+import type { EndReason } from '../../src/model/outcome.ts'
 import { settle } from '../helpers/fake-clock.ts'
 import { fakeRecord, fakeRecords, recordItem } from '../helpers/fake-executor.ts'
 import { checkOrder } from './check-events.ts'
@@ -179,7 +179,8 @@ describe('an engine that ends by itself', () => {
     const driven = drive({
       plan: { jobs: 1, evaluators: ['e'] },
       records: fakeRecords(9),
-      script: ({ kind, key }) => (kind === 'task' && key === 'r3' ? { after: 5, result: 'thread-ended' } : { after: 1 }),
+      script: ({ kind, key }) =>
+        kind === 'task' && key === 'r3' ? { after: 5, result: 'thread-ended' } : { after: 1 },
     })
     await driven.finish()
     expect(driven.stop.reason).toMatchObject({ kind: 'user-code-ended', error: { code: 'E_USER_CODE_ENDED' } })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { fakeRecord, fakeRecords, recordItem } from '../helpers/fake-executor.ts'
 import { settle } from '../helpers/fake-clock.ts'
+import { fakeRecord, fakeRecords, recordItem } from '../helpers/fake-executor.ts'
 import { drive } from './harness.ts'
 
 describe('the events of an experiment', () => {
@@ -26,7 +26,11 @@ describe('the events of an experiment', () => {
   })
 
   it('tell how long a call took and waited, apart', async () => {
-    const driven = drive({ plan: { jobs: 1, evaluators: ['e'], evalJobs: 1 }, records: fakeRecords(2), script: ({ kind }) => ({ after: kind === 'task' ? 100 : 150 }) })
+    const driven = drive({
+      plan: { jobs: 1, evaluators: ['e'], evalJobs: 1 },
+      records: fakeRecords(2),
+      script: ({ kind }) => ({ after: kind === 'task' ? 100 : 150 }),
+    })
     const events = await driven.finish()
     const times = events.flatMap((event) =>
       event.type === 'task-finished' || event.type === 'evaluation-finished'
@@ -42,7 +46,11 @@ describe('the events of an experiment', () => {
   })
 
   it('skip the evaluators of a failed task, with the reason', async () => {
-    const driven = drive({ plan: { evaluators: ['a', 'b'] }, records: fakeRecords(1), script: () => ({ result: 'error' }) })
+    const driven = drive({
+      plan: { evaluators: ['a', 'b'] },
+      records: fakeRecords(1),
+      script: () => ({ result: 'error' }),
+    })
     const events = await driven.finish()
     expect(events.slice(3, -1)).toMatchObject([
       { type: 'task-finished', status: 'error', error: { code: 'E_TASK' } },
@@ -190,7 +198,11 @@ describe('runs', () => {
   })
 
   it('each hand all their rows to the summary evaluators, once', async () => {
-    const driven = drive({ plan: { runs: 2, summaryEvaluators: ['s', 't'] }, records: fakeRecords(12), script: ({ key }) => (key === 'r4' ? { result: 'error' } : {}) })
+    const driven = drive({
+      plan: { runs: 2, summaryEvaluators: ['s', 't'] },
+      records: fakeRecords(12),
+      script: ({ key }) => (key === 'r4' ? { result: 'error' } : {}),
+    })
     const events = await driven.finish()
     expect(driven.executor.summarized.map((rows) => rows.length)).toEqual([12, 12])
     expect(driven.executor.summarized.map((rows) => new Set(rows.map(({ iteration }) => iteration)))).toEqual([
@@ -221,7 +233,11 @@ describe('runs', () => {
 
 describe('the use of slots', () => {
   it('begins the evaluators of a finished task before new tasks', async () => {
-    const driven = drive({ plan: { jobs: 1, evaluators: ['a', 'b'] }, records: fakeRecords(2), script: () => ({ after: 10 }) })
+    const driven = drive({
+      plan: { jobs: 1, evaluators: ['a', 'b'] },
+      records: fakeRecords(2),
+      script: () => ({ after: 10 }),
+    })
     await driven.finish()
     const order = driven.executor.calls.map(({ kind, name, key }) => `${key} ${kind === 'task' ? 'task' : name}`)
     expect(order).toEqual(['r0 task', 'r0 a', 'r0 b', 'r1 task', 'r1 a', 'r1 b'])

@@ -74,11 +74,16 @@ describe('filters', () => {
 
 describe('a sample without a seed', () => {
   it('is the first records', async () => {
-    const property = fc.asyncProperty(fc.nat(30), fc.nat(35), fc.integer({ min: 1, max: 8 }), async (count, size, batchSize) => {
-      const records = numbered(count)
-      const keys = records.slice(0, size).map(({ key }) => key)
-      expect(await select(records, { sampleSize: size }, batchSize)).toEqual(keys)
-    })
+    const property = fc.asyncProperty(
+      fc.nat(30),
+      fc.nat(35),
+      fc.integer({ min: 1, max: 8 }),
+      async (count, size, batchSize) => {
+        const records = numbered(count)
+        const keys = records.slice(0, size).map(({ key }) => key)
+        expect(await select(records, { sampleSize: size }, batchSize)).toEqual(keys)
+      },
+    )
     await fc.assert(property)
   })
 

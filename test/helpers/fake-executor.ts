@@ -92,7 +92,8 @@ export function fakeRecords(count: number): NonNullable<FakeExecutorOptions['rec
 }
 
 export function createFakeExecutor(options: FakeExecutorOptions): FakeExecutor {
-  const { clock, script = () => ({}), evaluators = [], records = fakeRecords(0) } = options
+  const { clock, evaluators = [], records = fakeRecords(0) } = options
+  const script: Script = options.script ?? (() => ({}))
   const calls: CallLog[] = []
   const attempts = new Map<string, number>()
   const most = { all: 0, task: 0, evaluator: 0 }

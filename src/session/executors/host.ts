@@ -10,6 +10,9 @@ import { createSummaries } from './host-summaries.ts'
 import { createUnits } from './host-units.ts'
 import { type FromThread, type OpenExperiment, PORTION, type ToThread } from './protocol.ts'
 
+/** An output of so many characters does not wait for others. */
+const LARGE_OUTPUT = 32 * 1024
+
 /** An experiment that is open in this thread. */
 export interface HostExperiment {
   readonly experimentId: string
@@ -58,7 +61,8 @@ export function createHost(options: HostOptions): Host {
   const post: Post = (message) => {
     const waiting = outbox.push(message)
     if (waiting === 1) setImmediate(flush)
-    else if (waiting >= PORTION) send()
+    const isLarge = message[0] === 'output' && message[4].length > LARGE_OUTPUT
+    if (waiting >= PORTION || isLarge) send()
   }
   const current = (): HostExperiment => {
     if (experiment === undefined) throw new LlmobsExpError('E_INTERNAL', 'no experiment is open in this thread')
