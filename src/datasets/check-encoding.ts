@@ -1,5 +1,5 @@
 import { LlmobsExpError } from '../model/errors.ts'
-import { makeVisible } from './quote.ts'
+import { makeVisible } from '../model/quote.ts'
 import type { ByteReader } from './read-lines.ts'
 
 const LOOK_AT = 4

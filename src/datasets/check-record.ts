@@ -1,6 +1,6 @@
 import type { DatasetRecord, SourceItem } from '../model/dataset.ts'
+import { quote } from '../model/quote.ts'
 import { suggest } from '../model/suggest.ts'
-import { quote } from './quote.ts'
 
 const recordKeys = ['id', 'input', 'expectedOutput', 'metadata', 'tags'] as const
 const knownKeys: ReadonlySet<string> = new Set(recordKeys)

@@ -1,6 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { LlmobsExpError } from '../model/errors.ts'
-import { quote } from './quote.ts'
+import { quote } from '../model/quote.ts'
 
 /** What a record's values must be, in any library that speaks Standard Schema: zod, valibot, arktype, … */
 export interface RecordSchemas {

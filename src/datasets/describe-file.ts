@@ -1,4 +1,4 @@
-import { makeVisible } from './quote.ts'
+import { makeVisible } from '../model/quote.ts'
 
 /** A file that a source reads: named as the user wrote it. */
 export interface SourceFile {

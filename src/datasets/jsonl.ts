@@ -8,9 +8,9 @@ import {
   type SourceItem,
 } from '../model/dataset.ts'
 import { LlmobsExpError } from '../model/errors.ts'
+import { quote } from '../model/quote.ts'
 import { checkSchemas, type RecordSchemas } from './check-schemas.ts'
 import { describeFile, type SourceFile } from './describe-file.ts'
-import { quote } from './quote.ts'
 
 type OutputOf<S> = S extends StandardSchemaV1 ? StandardSchemaV1.InferOutput<S> : unknown
 type RequiredValues<S> = { readonly [K in keyof S as undefined extends OutputOf<S[K]> ? never : K]: OutputOf<S[K]> }

@@ -1,4 +1,4 @@
-import { makeVisible } from './quote.ts'
+import { makeVisible } from '../model/quote.ts'
 
 const BEFORE = 60
 const AFTER = 40

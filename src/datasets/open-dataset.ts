@@ -1,8 +1,8 @@
 import { type DatasetSource, openSource } from '../model/dataset.ts'
 import { LlmobsExpError } from '../model/errors.ts'
 import type { DatasetInfo } from '../model/ports.ts'
+import { quote } from '../model/quote.ts'
 import { arraySource, asyncIterableSource, iterableSource } from './inline.ts'
-import { quote } from './quote.ts'
 
 /** A dataset that can be read, with what is known of it beforehand. */
 export interface OpenDataset {

@@ -3,8 +3,8 @@ import { type FileHandle, open, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { LlmobsExpError } from '../model/errors.ts'
+import { makeVisible, quote } from '../model/quote.ts'
 import type { SourceFile } from './describe-file.ts'
-import { makeVisible, quote } from './quote.ts'
 
 const faults: ReadonlyMap<string, string> = new Map([
   ['ENOENT', 'none'],

@@ -1,9 +1,9 @@
 import type { ItemPlace, SourceItem, SourceProblem } from '../model/dataset.ts'
 import { MAX_DEPTH, parseJson } from '../model/json.ts'
+import { makeVisible } from '../model/quote.ts'
 import { checkRecord } from './check-record.ts'
 import { findJsonError } from './find-json-error.ts'
 import { lineFrame } from './line-frame.ts'
-import { makeVisible } from './quote.ts'
 import type { UnreadableLine } from './read-lines.ts'
 
 /** A line cannot nest deeper than half its length. */

@@ -12,9 +12,9 @@ import { LlmobsExpError } from '../model/errors.ts'
 import type { RecordItem } from '../model/executor.ts'
 import { identifyCanonical } from '../model/identity.ts'
 import type { JsonChange } from '../model/json.ts'
+import { quote } from '../model/quote.ts'
 import type { RecordText } from '../model/row.ts'
 import { createKeyAssigner, DuplicateKeyError, type KeyAssigner } from './assign-keys.ts'
-import { quote } from './quote.ts'
 
 export interface ReadRecordsOptions {
   readonly open: OpenOptions

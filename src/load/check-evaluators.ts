@@ -1,8 +1,8 @@
+import { quoteText } from '../model/quote.ts'
 import { suggest } from '../model/suggest.ts'
 import { checkName } from './check-names.ts'
 import { isObject, isPlainObject, type UnknownRecord } from './plain-object.ts'
 import { type Problems, propertyPath } from './problems.ts'
-import { quoteText } from './quote.ts'
 
 export function checkEvaluators(definition: UnknownRecord, problems: Problems): void {
   const evaluators = definition.evaluators

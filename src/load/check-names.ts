@@ -1,6 +1,6 @@
 import { forbiddenNames, namePattern } from '../model/evaluation.ts'
+import { quoteText } from '../model/quote.ts'
 import { type Problems, propertyPath } from './problems.ts'
-import { quoteText } from './quote.ts'
 
 const MAX_NAME = 200
 

@@ -1,9 +1,9 @@
 import type { AnyDefinition } from '../model/definition.ts'
 import { LlmobsExpError } from '../model/errors.ts'
 import type { DefinitionInfo, ExperimentRef } from '../model/ports.ts'
+import { quote, quoteText } from '../model/quote.ts'
 import { definitionInfo } from './definition-info.ts'
 import { copyRecord, isObject } from './plain-object.ts'
-import { quote, quoteText } from './quote.ts'
 import { type CheckedDefinition, type CheckedVariant, validateDefinition } from './validate-definition.ts'
 
 /** One experiment of a module: a definition, or one variant of it. */

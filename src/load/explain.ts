@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { LlmobsExpError, type SourceLocation } from '../model/errors.ts'
+import { quote } from '../model/quote.ts'
 import { codeFrame } from './code-frame.ts'
 import { statOf } from './fingerprint.ts'
-import { quote } from './quote.ts'
 
 const MAX_MESSAGE = 500
 const MAX_SOURCE_BYTES = 5_000_000

@@ -1,6 +1,6 @@
 import { LlmobsExpError } from '../model/errors.ts'
+import { quote, quoteText } from '../model/quote.ts'
 import { suggest } from '../model/suggest.ts'
-import { quote, quoteText } from './quote.ts'
 
 /** One thing that is wrong with a definition. */
 export interface Problem {

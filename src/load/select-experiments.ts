@@ -1,7 +1,7 @@
 import { LlmobsExpError } from '../model/errors.ts'
 import type { DefinitionInfo } from '../model/ports.ts'
+import { quoteText } from '../model/quote.ts'
 import { suggest } from '../model/suggest.ts'
-import { quoteText } from './quote.ts'
 
 interface Selectable {
   readonly info: DefinitionInfo

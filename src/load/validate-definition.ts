@@ -1,10 +1,10 @@
 import type { AnyDefinition, Threshold } from '../model/definition.ts'
+import { quote, quoteText } from '../model/quote.ts'
 import { checkEvaluators, checkSummaryEvaluators, checkThresholds } from './check-evaluators.ts'
 import { checkDataset, checkSettings } from './check-settings.ts'
 import { checkTaskAndVariants } from './check-variants.ts'
 import { isObject, type UnknownRecord } from './plain-object.ts'
 import { createProblems, type DefinitionPlace, type Problems, problemsError } from './problems.ts'
-import { quote, quoteText } from './quote.ts'
 
 type Named<T> = { readonly [name: string]: T }
 

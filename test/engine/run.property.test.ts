@@ -71,7 +71,7 @@ describe('the engine, whatever calls come to', () => {
       expect(driven.executor.openUnits).toBe(0)
       expect(driven.executor.running()).toBe(0)
     })
-    await fc.assert(property, { numRuns: 300 })
+    await fc.assert(property, { numRuns: 150 })
   })
 
   it('never has more unexpired calls, begun units or read records than it may', async () => {
@@ -88,7 +88,7 @@ describe('the engine, whatever calls come to', () => {
       expect(mostUnits).toBeLessThanOrEqual(given.maxRetries === 0 ? given.jobs : 3 * given.jobs)
       expect(mostAhead).toBeLessThanOrEqual(2 * given.jobs)
     })
-    await fc.assert(property, { numRuns: 300 })
+    await fc.assert(property, { numRuns: 150 })
   })
 
   it('tries a failed call again as often as it may, and one that succeeded never', async () => {
@@ -134,7 +134,7 @@ describe('the engine, whatever calls come to', () => {
       expect(driven.executor.running()).toBe(0)
       expect(driven.executor.openUnits).toBe(0)
     })
-    await fc.assert(property, { numRuns: 300 })
+    await fc.assert(property, { numRuns: 150 })
   })
 
   it('makes no call after the first error, where that is asked for', async () => {
@@ -151,6 +151,6 @@ describe('the engine, whatever calls come to', () => {
       expect(driven.stop.reason?.kind).toBe(failed.length > 0 ? 'raise-errors' : undefined)
       if (callsAtStop !== undefined) expect(callsOf(driven.executor)).toBe(callsAtStop)
     })
-    await fc.assert(property, { numRuns: 300 })
+    await fc.assert(property, { numRuns: 150 })
   })
 })

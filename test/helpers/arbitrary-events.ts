@@ -20,7 +20,9 @@ export const anyJson: fc.Arbitrary<Json> = fc
     fc.double(),
     fc.constantFrom(-0, 5e-324, 1.7976931348623157e308, 2 ** 53, -1e21, 1e-7),
     fc.dictionary(anyText, fc.jsonValue(), { noNullPrototype: false }),
-    fc.constantFrom('{"__proto__":{"polluted":true}}', '{"crc":1,"v":99,"type":"x"}').map((text): unknown => JSON.parse(text)),
+    fc
+      .constantFrom('{"__proto__":{"polluted":true}}', '{"crc":1,"v":99,"type":"x"}')
+      .map((text): unknown => JSON.parse(text)),
   )
   .map((value) => toJson(value).json)
 

@@ -33,7 +33,7 @@ test.each([
 })
 
 test.each<[object, ...string[]]>([
-  [{ name: undefined }, 'name: expected a string that is not empty, got nothing'],
+  [{ name: undefined }, 'name: expected a string that is not empty, got undefined'],
   [{ name: '  ' }, 'name: expected a string that is not empty, got "  "'],
   [{ name: 'a\u001b[2Jb' }, 'name: expected a string without control characters, got "a\\u001b[2Jb"'],
   [{ name: 'a\u202eb' }, 'name: expected a string without control characters, got "a\\u202eb"'],
@@ -58,7 +58,7 @@ test.each<[object, ...string[]]>([
   [{ config: [] }, 'config: expected a plain object, got an empty array'],
   [{ config: new Map() }, 'config: expected a plain object, got a Map'],
   [{ task: 'ask' }, 'task: expected a function, got "ask"'],
-  [{ task: undefined }, 'task: expected a function, got nothing'],
+  [{ task: undefined }, 'task: expected a function, got undefined'],
   [{ variants: [] }, 'variants: expected an object of variants by name, got an empty array'],
   [{ variants: {} }, 'variants: expected at least one variant, got none'],
   [{ variants: { a: task } }, 'variants.a: expected an object { config?, task? }, got a function'],
@@ -67,7 +67,7 @@ test.each<[object, ...string[]]>([
   [{ variants: { a: { config: 1 } } }, 'variants.a.config: expected a plain object, got the number 1'],
   [
     { task: undefined, variants: { a: { task }, b: {} } },
-    'variants.b.task: expected a function, because the definition has no task, got nothing',
+    'variants.b.task: expected a function, because the definition has no task, got undefined',
   ],
   [
     { evaluators: [task] },
@@ -177,7 +177,7 @@ test('all problems are told at once', () => {
   expect(problems({ nam: 'x', dataset: 1, task })).toEqual([
     'nam: there is no such property',
     'did you mean "name"?',
-    'also: name: expected a string that is not empty, got nothing',
+    'also: name: expected a string that is not empty, got undefined',
     'also: dataset: expected an array, a source such as jsonl(), or an iterable of records, got the number 1',
   ])
 })

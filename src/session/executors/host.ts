@@ -1,5 +1,5 @@
-import type { AnyDefinition } from '../../model/definition.ts'
 import { nextTick } from 'node:process'
+import type { AnyDefinition } from '../../model/definition.ts'
 import { toErrorInfo } from '../../model/error-info.ts'
 import { LlmobsExpError } from '../../model/errors.ts'
 import { deepFreeze, parseJson } from '../../model/json.ts'

@@ -91,7 +91,8 @@ function describe(label: string, evaluation: EvaluationShape, changes: Changes):
 }
 
 function isTags(tags: unknown): tags is { readonly [key: string]: string } {
-  return typeof tags === 'object' && tags !== null && Object.values(tags).every((value) => typeof value === 'string')
+  if (typeof tags !== 'object' || tags === null || Array.isArray(tags)) return false
+  return Object.values(tags).every((value) => typeof value === 'string')
 }
 
 function keep(name: string, value: unknown, changes: Changes): Json {

@@ -4,8 +4,8 @@ import { crc32 } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { openEventLog } from '../../../src/backends/local/event-log.ts'
-import { type DamagedLine, readEvents } from '../../../src/backends/local/read-events.ts'
 import { decodeLine, lineType } from '../../../src/backends/local/read-event.ts'
+import { type DamagedLine, readEvents } from '../../../src/backends/local/read-events.ts'
 import { writeEvent } from '../../../src/backends/local/write-event.ts'
 import type { RunEvent } from '../../../src/model/events.ts'
 import { anyEvent } from '../../helpers/arbitrary-events.ts'
@@ -62,7 +62,9 @@ describe('the lines of the log', () => {
   })
 
   it('keep __proto__ as the key that it is in values', () => {
-    const [event] = stamped([{ type: 'record', key: '__proto__', contentHash: '0'.repeat(16), input: '{"__proto__":{"polluted":true}}' }])
+    const [event] = stamped([
+      { type: 'record', key: '__proto__', contentHash: '0'.repeat(16), input: '{"__proto__":{"polluted":true}}' },
+    ])
     if (event === undefined) throw new Error('there is an event')
     const decoded = decodeLine(Buffer.from(writeEvent(event).trimEnd()))
     expect(decoded).toEqual({ status: 'event', event })

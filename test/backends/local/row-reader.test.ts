@@ -27,14 +27,16 @@ const interleaving = fc
     keys: fc.uniqueArray(fc.oneof(fc.stringMatching(/^[a-z0-9/]{1,3}$/), anyText), { maxLength: 8 }),
     runs: fc.integer({ min: 1, max: 3 }),
     evaluators: fc.subarray(['e', 'f']),
-    choices: fc.infiniteStream(fc.nat(1_000)),
+    choices: fc.array(fc.nat(1_000), { minLength: 1, maxLength: 60 }),
     unfinished: fc.nat(5),
   })
   .map(({ keys, runs, evaluators, choices, unfinished }) => {
     const events: EventBody[] = []
     let open: EventBody[][] = []
+    let choice = 0
+    const choose = (count: number): number => (choices[choice++ % choices.length] ?? 0) % count
     const takeOne = (): void => {
-      const chosen = open[(choices.next().value ?? 0) % open.length]
+      const chosen = open[choose(open.length)]
       const next = chosen?.shift()
       if (next !== undefined) events.push(next)
       open = open.filter((rest) => rest.length > 0)
@@ -45,7 +47,7 @@ const interleaving = fc
         const [first, ...rest] = unitEvents({ key, iteration, input: JSON.stringify(key), evaluators: results })
         if (iteration === 1 && first !== undefined) events.push(first)
         open.push(iteration === 1 || first === undefined ? rest : [first, ...rest])
-        while (open.length > (choices.next().value ?? 0) % 6) takeOne()
+        while (open.length > choose(6)) takeOne()
       }
     }
     while (open.length > unfinished) takeOne()
@@ -77,7 +79,8 @@ describe('rows read back from a log', () => {
         { units: new Set([unitName({ key, iteration })]) },
         { iteration, units: new Set(keys.map((each) => unitName({ key: each, iteration: 1 }))) },
       ]
-      for (const query of queries) expect(await collect(reader.rows(query))).toEqual(await collect(expected.rows(query)))
+      for (const query of queries)
+        expect(await collect(reader.rows(query))).toEqual(await collect(expected.rows(query)))
       expect((await collect(reader.records())).flat()).toEqual((await collect(expected.records())).flat())
     })
     await fc.assert(property, { numRuns: 100 })

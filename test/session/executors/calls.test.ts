@@ -154,8 +154,7 @@ describe('evaluators', () => {
         status: 'error',
         error: {
           code: 'E_EVALUATOR_LABEL',
-          message:
-            'label quality-recall: evaluator quality already gives a value under it, and so does quality-recall',
+          message: 'label quality-recall: evaluator quality already gives a value under it, and so does quality-recall',
         },
       },
     ])

@@ -69,11 +69,11 @@ describe('a thread that user code ends', () => {
     await expect(executor.check()).rejects.toMatchObject(error)
   })
 
-  it('keeps a result that was in hand', async () => {
+  it('keeps a result that was in hand but not sent yet', async () => {
     const { executor } = await openFixture('calls.ts', 'exits')
     const records = await readRecords(executor)
     const works = executor.open(recordOf(records, 'works'), 1).callTask(1, false)
-    const exiting = executor.open(recordOf(records, 'exit'), 1).callTask(1, false)
+    const exiting = executor.open(recordOf(records, 'exit-soon'), 1).callTask(1, false)
     await expect(exiting.ended).rejects.toMatchObject({ code: 'E_USER_CODE_ENDED' })
     expect(await works.ended).toMatchObject({ result: { output: '"works"' } })
   })
@@ -101,7 +101,6 @@ describe('reading the dataset in a thread', () => {
     if (item?.status !== 'record') throw new Error('there is a record')
     const end = await executor.open(item.record, 1).callTask(1, false).ended
     if (end.status !== 'returned' || end.result.status !== 'ok') throw new Error('the task succeeds')
-    expect(first.value?.length).toBe(5)
     expect(Number(end.result.output)).toBeLessThanOrEqual(10)
   })
 
@@ -112,13 +111,20 @@ describe('reading the dataset in a thread', () => {
       for await (const batch of executor.records({ batchSize: 1 }))
         for (const item of batch) if (item.status === 'record') inputs.push(item.record.input)
     })()
-    await expect(reading).rejects.toMatchObject({ code: 'E_DATASET_THREW', message: expect.stringContaining('the connection was lost') })
+    await expect(reading).rejects.toMatchObject({
+      code: 'E_DATASET_THREW',
+      message: expect.stringContaining('the connection was lost'),
+    })
     expect(inputs).toEqual(['1', '2'])
   })
 
   it('counts records and problems beforehand', async () => {
     const { executor } = await openFixture('datasets.ts', 'invalid')
-    expect(await executor.check()).toMatchObject({ records: 2, invalidCount: 1, invalid: [{ message: expect.any(String) }] })
+    expect(await executor.check()).toMatchObject({
+      records: 2,
+      invalidCount: 1,
+      invalid: [{ message: expect.any(String) }],
+    })
     expect((await readItems(executor)).map(({ status }) => status)).toEqual(['record', 'invalid', 'record'])
   })
 })

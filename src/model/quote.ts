@@ -7,7 +7,7 @@ const invisible = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Surrogate}]/gu
 export function quote(value: unknown): string {
   switch (typeof value) {
     case 'string':
-      return makeVisible(JSON.stringify(clip(value)))
+      return quoteText(value)
     case 'number':
     case 'boolean':
     case 'bigint':
@@ -21,7 +21,12 @@ export function quote(value: unknown): string {
   }
 }
 
-/** Writes characters that do not show, or that move others, as `\uXXXX`. */
+/** A string in quotes, cut, with everything that does not show written as an escape. */
+export function quoteText(text: string): string {
+  return makeVisible(JSON.stringify(clip(text)))
+}
+
+/** Writes characters that do not show, or that move others, as JSON escapes. */
 export function makeVisible(text: string): string {
   return text.replace(invisible, (character) =>
     Array.from({ length: character.length }, (_, index) => escapeUnit(character.charCodeAt(index))).join(''),
@@ -33,8 +38,10 @@ function escapeUnit(code: number): string {
 }
 
 function describeObject(value: object): string {
-  if (Array.isArray(value)) return 'an array'
-  return value instanceof Promise ? 'a promise' : 'an object'
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty array' : `an array of ${value.length}`
+  if (value instanceof Promise) return 'a promise'
+  if (value instanceof Map) return 'a Map'
+  return value instanceof Set ? 'a Set' : 'an object'
 }
 
 function clip(text: string): string {
