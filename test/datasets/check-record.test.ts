@@ -26,7 +26,7 @@ describe('checkRecord', () => {
 
   it.each([
     [null, 'expected a record such as { input, expectedOutput }, got null'],
-    [[], 'expected a record such as { input, expectedOutput }, got an array'],
+    [[], 'expected a record such as { input, expectedOutput }, got an empty array'],
     ['a', 'expected a record such as { input, expectedOutput }, got "a"'],
     [Promise.resolve(), 'expected a record such as { input, expectedOutput }, got a promise'],
     [{}, 'expected a record with an input, got one without'],

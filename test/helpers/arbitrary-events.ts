@@ -13,7 +13,7 @@ export const anyText: fc.Arbitrary<string> = fc.oneof(
 )
 
 /** Any value as JSON text, the way `toJson` writes it. */
-export const anyJson: fc.Arbitrary<Json> = fc
+const anyJson: fc.Arbitrary<Json> = fc
   .oneof(
     fc.jsonValue(),
     anyText,
@@ -70,7 +70,7 @@ function toOwn<T>(value: T): T {
 /** The log writes -0 as 0. */
 const score = fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => (value === 0 ? 0 : value))
 
-export const metricValue: fc.Arbitrary<MetricValue> = fc.oneof(
+const metricValue: fc.Arbitrary<MetricValue> = fc.oneof(
   fc.record({ type: fc.constant('boolean' as const), value: fc.boolean() }),
   fc.record({ type: fc.constant('score' as const), value: score }),
   fc.record({ type: fc.constant('categorical' as const), value: anyText }),
