@@ -7,7 +7,8 @@ const NO_CHANGES: readonly never[] = []
 
 /** How a call came about. */
 export type CallKind =
-  | { readonly status: 'started'; readonly begin: (call: number) => void }
+  /** `begins` is how often it may be begun. */
+  | { readonly status: 'started'; readonly begin: (call: number) => void; readonly begins: number }
   | { readonly status: 'expected'; readonly lost: unknown; abandoned(end: Abandoned, step: number): unknown }
   | { readonly status: 'continued' }
 
@@ -105,7 +106,7 @@ export class OpenCall implements ThreadCall<AnyEnd>, SuspectCall {
   readonly ended: Promise<AnyEnd>
   readonly #table: CallTable
   readonly #kind: CallKind
-  #restarts = 0
+  #begins = 1
 
   constructor(table: CallTable, kind: CallKind) {
     this.#table = table
@@ -143,7 +144,7 @@ export class OpenCall implements ThreadCall<AnyEnd>, SuspectCall {
 
   restart(): void {
     if (this.#kind.status === 'expected') this.#end(this.#kind.lost)
-    else if (this.#kind.status === 'continued' || this.#restarts++ > 0) this.#giveUp()
+    else if (this.#kind.status === 'continued' || ++this.#begins > this.#kind.begins) this.#giveUp()
     else {
       this.#table.reset(slotOf(this.call))
       this.#kind.begin(this.call)

@@ -8,6 +8,8 @@ import type { ToThread } from './protocol.ts'
 export interface ThreadCalls {
   /** `begin` posts the call's messages; again when the thread is replaced. */
   start<T>(begin: (call: number) => void): ThreadCall<CallEnd<T>>
+  /** A call that cannot be begun again: it fails when the thread is replaced. */
+  startOnce<T>(begin: (call: number) => void): ThreadCall<CallEnd<T>>
   /** A call that the thread makes by itself. `lost` is its end when its thread is replaced or gone. */
   expect<E>(ends: { readonly lost: E; abandoned(end: Abandoned, step: number): E }): ThreadCall<E>
   /** A call that goes on in the place of an expected one that has ended. */
@@ -74,7 +76,8 @@ export function createThreadCalls(options: ThreadCallsOptions): ThreadCalls {
   }
 
   return {
-    start: (begin) => add({ status: 'started', begin }),
+    start: (begin) => add({ status: 'started', begin, begins: 2 }),
+    startOnce: (begin) => add({ status: 'started', begin, begins: 1 }),
     expect: (ends) => add({ status: 'expected', ...ends }),
     continue(expected) {
       const call = new OpenCall(table, { status: 'continued' })

@@ -1,25 +1,16 @@
 import { fromErrorInfo, toErrorInfo } from '../../model/error-info.ts'
 import { type ErrorInfo, LlmobsExpError } from '../../model/errors.ts'
-import type { Problem, SummaryResult } from '../../model/events.ts'
+import type { Problem } from '../../model/events.ts'
 import type { CallEnd, DatasetCheck, Executor, PendingCall, SummaryCalls } from '../../model/executor.ts'
 import type { Row } from '../../model/row.ts'
 import { createInquest } from './blocked-thread.ts'
 import { monotonicNow } from './monotonic.ts'
-import {
-  type FollowUpText,
-  type FromThread,
-  type OpenExperiment,
-  PORTION,
-  type SummaryRowText,
-  type ToThread,
-} from './protocol.ts'
+import { type FollowUpText, type FromThread, type OpenExperiment, PORTION, type ToThread } from './protocol.ts'
 import { createRecordReceiver } from './record-receiver.ts'
+import { sendSummary } from './send-summary.ts'
 import type { Thread } from './thread.ts'
 import { createThreadCalls, type ThreadCalls } from './thread-calls.ts'
 import { createThreadUnit, readFollowUps, type UnitTools } from './thread-unit.ts'
-
-/** Summary rows go over in portions of about so many. */
-const SUMMARY_ROWS = 500
 
 /** An executor with user code in a worker thread. A thread that blocks past a timeout is replaced. */
 export interface ThreadExecutor extends Executor {
@@ -113,21 +104,13 @@ export function createThreadExecutor(experiment: ExecutedExperiment, threads: Th
 
   const receive = (message: FromThread): void => {
     switch (message[0]) {
-      case 'output': {
-        const [, call, startedAt, durationMs, output, changes] = message
-        return calls.finish(call, calls.returned({ result: { status: 'ok', output }, startedAt, durationMs, changes }))
-      }
-      case 'failed': {
-        const [, call, startedAt, durationMs, error] = message
-        return calls.finish(call, calls.returned({ result: { status: 'error', error }, startedAt, durationMs }))
-      }
+      case 'output':
+      case 'failed':
+      case 'evaluated':
+      case 'summarized':
+        return finishCall(message, calls)
       case 'followed':
         return finishChain(message[1], message[2])
-      case 'evaluated':
-      case 'summarized': {
-        const [, call, startedAt, durationMs, result, changes] = message
-        return calls.finish(call, calls.returned({ result, startedAt, durationMs, changes }))
-      }
       case 'checked':
         checking?.resolve(message[1])
         return
@@ -192,11 +175,7 @@ export function createThreadExecutor(experiment: ExecutedExperiment, threads: Th
       return records.read(batchSize)
     },
     open: (record, iteration) => createThreadUnit({ unit: nextUnit++, record, iteration }, unitTools),
-    async summarize(rows) {
-      const summary = nextSummary++
-      await sendRows(rows, (portion) => post(['summary-rows', summary, portion]))
-      return createSummaryCalls(summary, calls, post)
-    },
+    summarize: (rows) => sendSummary(rows, { summary: nextSummary++, calls, post }),
     gauges: () => ({ callsInFlight: calls.inFlight(), expiredCalls: calls.expired(), tasksCalled }),
     onNotice(listener) {
       notice = listener
@@ -205,38 +184,24 @@ export function createThreadExecutor(experiment: ExecutedExperiment, threads: Th
 }
 
 function describeRestarts(): ErrorInfo {
-  const message = 'the call was under way in two threads that blocked, and is not begun a third time'
+  const message = 'the call was under way in a thread that another call blocked, and cannot be begun once more'
   return toErrorInfo('E_USER_CODE_ENDED', new LlmobsExpError('E_USER_CODE_ENDED', message))
 }
 
-function createSummaryCalls(summary: number, calls: ThreadCalls, post: (message: ToThread) => void): SummaryCalls {
-  return {
-    call: (evaluator): PendingCall<CallEnd<SummaryResult>> =>
-      calls.start((call) => post(['summary', call, summary, evaluator])),
-    close: () => post(['close-summary', summary]),
-  }
-}
+type ResultMessage = Extract<FromThread, readonly ['output' | 'failed' | 'evaluated' | 'summarized', ...unknown[]]>
 
-async function sendRows(rows: AsyncIterable<Row>, send: (portion: readonly SummaryRowText[]) => void): Promise<void> {
-  let portion: SummaryRowText[] = []
-  for await (const row of rows) {
-    portion.push(toSummaryRow(row))
-    if (portion.length < SUMMARY_ROWS) continue
-    send(portion)
-    portion = []
+function finishCall(message: ResultMessage, calls: ThreadCalls): void {
+  const [kind, call, startedAt, durationMs] = message
+  switch (kind) {
+    case 'output': {
+      const result = { status: 'ok', output: message[4] }
+      return calls.finish(call, calls.returned({ result, startedAt, durationMs, changes: message[5] }))
+    }
+    case 'failed': {
+      const result = { status: 'error', error: message[4] }
+      return calls.finish(call, calls.returned({ result, startedAt, durationMs }))
+    }
+    default:
+      return calls.finish(call, calls.returned({ result: message[4], startedAt, durationMs, changes: message[5] }))
   }
-  send(portion)
-}
-
-function toSummaryRow({ position, key, status, record, task, evaluations }: Row): SummaryRowText {
-  const output = task?.status === 'ok' ? task.output : undefined
-  const values = evaluations.flatMap((result) =>
-    result.status === 'ok'
-      ? result.evaluations.flatMap((item) => [
-          item.label,
-          item.type === 'json' ? item.value : JSON.stringify(item.value),
-        ])
-      : [],
-  )
-  return [position, key, status, record.input, output, record.expectedOutput, record.metadata, values]
 }

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { openEventLog } from '../../../src/backends/local/event-log.ts'
 import { createRowReader } from '../../../src/backends/local/row-reader.ts'
 import { writeEvent } from '../../../src/backends/local/write-event.ts'
+import { createRandom } from '../../../src/engine/select.ts'
 import type { EvaluatorResult, EventBody } from '../../../src/model/events.ts'
 import { type RowQuery, unitName } from '../../../src/model/row.ts'
 import { rowReaderContract } from '../../contracts/row-reader.ts'
@@ -27,14 +28,14 @@ const interleaving = fc
     keys: fc.uniqueArray(fc.oneof(fc.stringMatching(/^[a-z0-9/]{1,3}$/), anyText), { maxLength: 8 }),
     runs: fc.integer({ min: 1, max: 3 }),
     evaluators: fc.subarray(['e', 'f']),
-    choices: fc.array(fc.nat(1_000), { minLength: 1, maxLength: 60 }),
+    seed: fc.nat(),
     unfinished: fc.nat(5),
   })
-  .map(({ keys, runs, evaluators, choices, unfinished }) => {
+  .map(({ keys, runs, evaluators, seed, unfinished }) => {
     const events: EventBody[] = []
     let open: EventBody[][] = []
-    let choice = 0
-    const choose = (count: number): number => (choices[choice++ % choices.length] ?? 0) % count
+    const random = createRandom(seed)
+    const choose = (count: number): number => Math.floor(random() * count)
     const takeOne = (): void => {
       const chosen = open[choose(open.length)]
       const next = chosen?.shift()
