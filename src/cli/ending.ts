@@ -1,6 +1,9 @@
+import process from 'node:process'
 import { createStopSwitch, type StopSwitch } from '../engine/stop.ts'
 import { LlmobsExpError } from '../model/errors.ts'
+import type { Signal } from '../model/outcome.ts'
 import type { UserModule } from '../session/executors/user-module.ts'
+import { ENDED_EARLY } from './exit-code.ts'
 import { watchSignals } from './signals.ts'
 
 type Closable = Pick<UserModule, 'close'>
@@ -18,10 +21,14 @@ export interface Ending {
   explain(error: unknown): unknown
 }
 
+/** Milliseconds that are left after the second signal. What is done is in the log already. */
+const LAST_MOMENT = 200
+
 export function createEnding(): Ending {
   const stop = createStopSwitch()
   const modules: Closable[] = []
   let hasBegun = false
+  let isClosed = false
   const closeModules = async (): Promise<void> => {
     await Promise.all(modules.map((module) => module.close()))
   }
@@ -30,18 +37,30 @@ export function createEnding(): Ending {
       stop.stop({ kind: 'signal', signal })
       if (!hasBegun) void closeModules()
     },
-    again() {
+    again(signal) {
       stop.hurry()
       void closeModules()
+      setTimeout(() => dieOf(signal), LAST_MOMENT).unref()
     },
   })
+  // User code in a native call cannot be ended, and a thread that cannot be ended keeps its process.
+  const dieOf = (signal: Signal): void => {
+    stopWatching()
+    process.kill(process.pid, signal)
+  }
   return {
     stop,
-    addModule: (module) => void modules.push(module),
+    addModule(module) {
+      modules.push(module)
+      if (isClosed || (stop.reason !== undefined && !hasBegun)) void module.close()
+    },
     begin() {
       hasBegun = true
+      // Stands unless the command comes to an end of its own: a loop that drains must not look like success.
+      process.exitCode = ENDED_EARLY
     },
     async close() {
+      isClosed = true
       await closeModules()
       stopWatching()
     },

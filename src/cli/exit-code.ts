@@ -7,8 +7,11 @@ const storeCodes: ReadonlySet<ErrorCode> = new Set([
   'E_STORE_LOCKED',
 ])
 
-/** The exit code for an error that ended a command before any task was started. */
-export function exitCodeOf(error: unknown): number {
-  if (!(error instanceof LlmobsExpError)) return 70
+/** From the first task on: what an end means that nobody foresaw. Planned units are pending then. */
+export const ENDED_EARLY = 4
+
+/** The exit code for an error that ended a command. `hasBegun` says whether tasks may have been started. */
+export function exitCodeOf(error: unknown, hasBegun: boolean): number {
+  if (!(error instanceof LlmobsExpError)) return hasBegun ? ENDED_EARLY : 2
   return storeCodes.has(error.code) ? 5 : 2
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import process from 'node:process'
 import { createScreen } from '../terminal/screen.ts'
 import type { CommandContext } from './command-context.ts'
-import { exitCodeOf } from './exit-code.ts'
+import { ENDED_EARLY, exitCodeOf } from './exit-code.ts'
 import { CommanderError, createProgram } from './program.ts'
 import { createClock, createIds } from './system.ts'
 
@@ -26,7 +26,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     else {
       const { reportError } = await import('./report-error.ts')
       await reportError(error, context)
-      setExitCode(exitCodeOf(error))
+      setExitCode(exitCodeOf(error, process.exitCode === ENDED_EARLY))
     }
   }
 }

@@ -8,10 +8,12 @@ import type { RowSelection } from './row-selections.ts'
 export async function printRows(view: ExperimentView, selection: RowSelection, { stdout }: Screen): Promise<void> {
   const style = await styleOf(stdout)
   let printed = 0
-  for await (const row of view.reader.rows({})) {
-    if (selection === 'failing' && !isFailing(row)) continue
-    await stdout.write(`${renderRow(row, style)}\n`)
-    printed++
+  for (let iteration = 1; iteration <= view.info.runs; iteration++) {
+    for await (const row of view.reader.rows({ iteration })) {
+      if (selection === 'failing' && !isFailing(row)) continue
+      await stdout.write(`${renderRow(row, style)}\n`)
+      printed++
+    }
   }
   if (printed === 0) await stdout.write(`no ${selection === 'failing' ? 'failing ' : ''}rows\n`)
 }

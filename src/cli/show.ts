@@ -1,7 +1,7 @@
 import { findExperiment } from '../backends/local/find-experiment.ts'
 import { defaultStoreFolder } from '../backends/local/layout.ts'
 import type { Manifest } from '../backends/local/manifest.ts'
-import { readEvents } from '../backends/local/read-events.ts'
+import { type DamagedLine, readEvents } from '../backends/local/read-events.ts'
 import { createRowReader } from '../backends/local/row-reader.ts'
 import { openLocalStore } from '../backends/local/store.ts'
 import { toErrorInfo } from '../model/error-info.ts'
@@ -38,7 +38,11 @@ export async function show(wanted: string, flags: ShowFlags, context: CommandCon
     await resolveReporters(flags.reporter ?? [], { screen: context.screen, progress: false }),
   )
   let damaged = 0
-  const onDamaged = (): void => void damaged++
+  let isTorn = false
+  const onDamaged = (line: DamagedLine): void => {
+    if (line.isTorn) isTorn = true
+    else damaged++
+  }
   for await (const events of readEvents(info.eventsFile, {}, onDamaged)) {
     for (const event of events) {
       tally.apply(event)
@@ -46,10 +50,19 @@ export async function show(wanted: string, flags: ShowFlags, context: CommandCon
     }
   }
   if (damaged > 0) reporters.problem(damagedLines(damaged))
+  if (isTorn) reporters.problem(TORN_LINE)
   const outcome = outcomeOf(manifest, view)
   await reporters.finish({ exitCode: outcome.exitCode, experiments: [{ info, outcome }], lastLine: '' })
   return 0
 }
+
+const TORN_LINE = {
+  type: 'problem',
+  severity: 'warning',
+  code: 'W_TORN_LINE',
+  message:
+    'the last line of the log was cut off by the end of the process that wrote it; what stood there counts as pending',
+} as const
 
 function damagedLines(count: number) {
   const lines = count === 1 ? 'one line' : `${count} lines`

@@ -31,6 +31,7 @@ export function createDeadlines(clock: Clock, stop: StopSwitch): Deadlines {
   const watched: Watched[] = []
   let cancelTimer = (): void => {}
   let cancelGrace = (): void => {}
+  let isGraceOver = false
   let timerDue = Number.POSITIVE_INFINITY
 
   const remove = (entry: Watched): void => {
@@ -61,22 +62,24 @@ export function createDeadlines(clock: Clock, stop: StopSwitch): Deadlines {
     entry.deadline = now + RECHECK
     entry.call.abandon('timeout')
   }
-  const abandonAll = (): void => {
+  const endGrace = (): void => {
+    isGraceOver = true
     for (const { call } of [...watched]) call.abandon('shutdown')
   }
 
-  stop.onStop(() => {
+  const forgetStop = stop.onStop(() => {
     for (const { call } of watched) call.abort()
-    cancelGrace = clock.after(GRACE, abandonAll)
+    cancelGrace = clock.after(GRACE, endGrace)
   })
-  stop.onHurry(abandonAll)
+  const forgetHurry = stop.onHurry(endGrace)
 
   return {
     watch(call, timeout) {
       const entry = { call, timeout, deadline: clock.monotonic() + timeout, index: watched.length }
       watched.push(entry)
       // An evaluator may follow its task when the experiment is already being ended.
-      if (stop.reason !== undefined) call.abort()
+      if (isGraceOver) call.abandon('shutdown')
+      else if (stop.reason !== undefined) call.abort()
       if (entry.deadline < timerDue) arm(entry.deadline)
       return entry
     },
@@ -84,6 +87,8 @@ export function createDeadlines(clock: Clock, stop: StopSwitch): Deadlines {
     close() {
       cancelTimer()
       cancelGrace()
+      forgetStop()
+      forgetHurry()
     },
   }
 }

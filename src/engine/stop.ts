@@ -15,7 +15,7 @@ export interface StopSwitch {
   onStop(listener: () => void): () => void
   /** Waits for no call that is still in flight. */
   hurry(): void
-  onHurry(listener: () => void): void
+  onHurry(listener: () => void): () => void
 }
 
 export function createStopSwitch(): StopSwitch {
@@ -42,6 +42,7 @@ export function createStopSwitch(): StopSwitch {
     },
     onHurry(listener) {
       hurryListeners.add(listener)
+      return () => hurryListeners.delete(listener)
     },
   }
 }

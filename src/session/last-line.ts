@@ -14,13 +14,14 @@ export interface EndedExperiment {
  * What the last line of stderr says: what the command came to, why, and what to do next. It speaks of the first experiment
  * that has the command's exit code.
  */
-export function lastLine(experiments: readonly EndedExperiment[]): string {
+export function lastLine(experiments: readonly EndedExperiment[], notRun = 0): string {
   const exitCode = combineExitCodes(experiments.map(({ outcome }) => outcome))
   const culprit = experiments.find(({ outcome }) => outcome.exitCode === exitCode)
   if (culprit === undefined) return 'not started: no experiment was run'
   const others =
     experiments.length === 1 ? '' : ` (${countAlike(experiments, exitCode)} of ${experiments.length} experiments)`
-  return `${describe(culprit)}${others}; ${nextStep(culprit, exitCode)}`
+  const rest = notRun === 0 ? '' : `; ${notRun} more ${notRun === 1 ? 'was' : 'were'} not run`
+  return `${describe(culprit)}${others}${rest}; ${nextStep(culprit, exitCode)}`
 }
 
 function describe({ name, outcome }: EndedExperiment): string {

@@ -25,8 +25,11 @@ export interface LoadOptions extends CompileOptions {
  * @throws LlmobsExpError when any of them does not load, or a name is not found
  */
 export async function loadModules(files: readonly string[], options: LoadOptions): Promise<LoadedExperiment[]> {
-  const perFile = await Promise.all(files.map((file) => loadFile(file, options)))
-  return selectExperiments(perFile.flat(), options.only)
+  const settled = await Promise.allSettled(files.map((file) => loadFile(file, options)))
+  const failed = settled.find((result) => result.status === 'rejected')
+  if (failed !== undefined) throw failed.reason
+  const loaded = settled.flatMap((result) => (result.status === 'fulfilled' ? result.value : []))
+  return selectExperiments(loaded, options.only)
 }
 
 async function loadFile(file: string, options: LoadOptions): Promise<LoadedExperiment[]> {

@@ -40,11 +40,12 @@ export async function runGroup(experiments: readonly StoredPlan[], ports: GroupP
     taskStarted ||= conducted.taskStarted
     ended.push({ info: experiment.info, outcome: finish(experiment, conducted) })
   }
+  const notRun = experiments.slice(ended.length)
   // What never ran has nothing that could be gone on with, unless its group has.
-  if (!taskStarted) for (const { stored } of experiments.slice(ended.length)) stored.discard()
+  for (const { stored } of notRun) taskStarted ? stored.leave() : stored.discard()
   const outcomes = ended.map(({ outcome }) => outcome)
   const named = ended.map(({ info, outcome }) => ({ experimentId: info.experimentId, name: info.name, outcome }))
-  return { exitCode: combineExitCodes(outcomes), experiments: ended, lastLine: lastLine(named) }
+  return { exitCode: combineExitCodes(outcomes), experiments: ended, lastLine: lastLine(named, notRun.length) }
 }
 
 function runOne(experiment: StoredPlan, ports: GroupPorts, taskStartedBefore: boolean): Promise<Conducted> {

@@ -14,6 +14,8 @@ export interface StoredExperiment {
   readonly reader: RowReader
   /** Writes the manifest anew, closes the log and lets go of the lock. */
   finish(manifest: Manifest): void
+  /** Leaves the experiment as it is planned, for another time. */
+  leave(): void
   /** Takes the experiment out of the store: it never started. */
   discard(): void
 }
@@ -57,6 +59,10 @@ function createExperiment(storeFolder: string, manifest: Manifest, owner: LockOw
     finish(finished) {
       log.close()
       writeManifest(files.manifest, finished)
+      unlock(files.lock)
+    },
+    leave() {
+      log.close()
       unlock(files.lock)
     },
     discard() {

@@ -15,13 +15,13 @@ export interface Inquest {
 export interface InquestOptions {
   /** Asks the thread for an answer. */
   ping(number: number): void
-  /** The call that the thread entered last: while it keeps silent, this one is what it does. */
-  lastEntered(): SuspectCall | undefined
-  /** The thread is blocked, and the call that blocks it has been given up. */
-  onBlocked(): void
+  /** The call that a silent thread is in, where that can be told. */
+  blocking(): SuspectCall | undefined
+  /** The thread is blocked. `isKnown` says whether the call that blocks it was found, and given up. */
+  onBlocked(isKnown: boolean): void
 }
 
-export function createInquest({ ping, lastEntered, onBlocked }: InquestOptions): Inquest {
+export function createInquest({ ping, blocking, onBlocked }: InquestOptions): Inquest {
   const suspects = new Set<SuspectCall>()
   let asked = 0
   let silence: NodeJS.Timeout | undefined
@@ -31,16 +31,20 @@ export function createInquest({ ping, lastEntered, onBlocked }: InquestOptions):
     silence = undefined
     suspects.clear()
   }
+  const conclude = (): void => {
+    if (silence === undefined) return
+    close()
+    const call = blocking()
+    call?.expire()
+    onBlocked(call !== undefined)
+  }
   return {
     suspect(call) {
       suspects.add(call)
       if (silence !== undefined) return
       ping(++asked)
-      silence = setTimeout(() => {
-        close()
-        lastEntered()?.expire()
-        onBlocked()
-      }, SILENCE)
+      // An answer that has already come is heard before its silence is held against the thread.
+      silence = setTimeout(() => setImmediate(conclude), SILENCE)
     },
     answered(number) {
       if (number !== asked || silence === undefined) return

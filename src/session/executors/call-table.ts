@@ -1,26 +1,30 @@
 import type { AbandonReason, CallTimes } from '../../model/executor.ts'
 import { monotonicNow } from './monotonic.ts'
-import { callOf, PROGRESS_SLOTS, slotOf } from './protocol.ts'
+import { callOf, PROGRESS_SLOTS, RUNNING_CALL, slotOf } from './protocol.ts'
 import type { Abandoned, SuspectCall, ThreadCall, ThreadCallsOptions } from './thread-calls.ts'
 
 const NO_CHANGES: readonly never[] = []
 
 /** How a call came about. */
 export type CallKind =
-  /** `begins` is how often it may be begun. */
-  | { readonly status: 'started'; readonly begin: (call: number) => void; readonly begins: number }
+  | { readonly status: 'started'; readonly begin: (call: number) => void; readonly isRepeatable: boolean }
   | { readonly status: 'expected'; readonly lost: unknown; abandoned(end: Abandoned, step: number): unknown }
   | { readonly status: 'continued' }
 
+export interface TableOptions extends ThreadCallsOptions {
+  /** A call is out of the table. */
+  ended(call: OpenCall): void
+}
+
 /** Calls by slot. A slot is where the thread writes how far a call is; it is free again when the call has come back. */
 export class CallTable {
-  readonly options: ThreadCallsOptions
+  readonly options: TableOptions
   readonly expired = new Set<number>()
   open = 0
   readonly #calls: (OpenCall | undefined)[] = []
   readonly #free: number[] = []
 
-  constructor(options: ThreadCallsOptions) {
+  constructor(options: TableOptions) {
     this.options = options
   }
 
@@ -45,8 +49,11 @@ export class CallTable {
     if (slot < PROGRESS_SLOTS) this.options.progress()[2 * slot] = 0
   }
 
-  startedAt(call: number): number | undefined {
-    const time = this.options.progress()[2 * slotOf(call)]
+  /** Undefined while the thread has not begun it. A call beyond the slots counts from when it was posted. */
+  startedAt({ call, postedAt }: OpenCall): number | undefined {
+    const slot = slotOf(call)
+    if (slot >= PROGRESS_SLOTS) return postedAt
+    const time = this.options.progress()[2 * slot]
     return time === 0 ? undefined : time
   }
 
@@ -61,10 +68,11 @@ export class CallTable {
     return found
   }
 
-  /** Takes a call out whose slot stays occupied until it comes back. */
-  expire(call: number): boolean {
-    if (this.#remove(call) === undefined) return false
-    this.expired.add(call)
+  /** Takes a call out whose slot stays occupied until it comes back. False for one that has ended, whatever is in its slot now. */
+  expire(call: OpenCall): boolean {
+    if (this.#calls[slotOf(call.call)] !== call) return false
+    this.#remove(call.call)
+    this.expired.add(call.call)
     return true
   }
 
@@ -76,9 +84,13 @@ export class CallTable {
     for (const call of this.expired) this.comeBack(call)
   }
 
-  lastEntered(): OpenCall | undefined {
-    const entered = this.all().filter(({ call }) => this.startedAt(call) !== undefined)
-    return entered.sort((a, b) => (this.startedAt(b.call) ?? 0) - (this.startedAt(a.call) ?? 0))[0]
+  /** The call that a silent thread is in: the one whose synchronous part is running, or the only one it has begun. */
+  blocking(): OpenCall | undefined {
+    const running = this.options.progress()[RUNNING_CALL] ?? 0
+    const found = this.#calls[slotOf(running)]
+    if (running !== 0 && found?.call === running) return found
+    const begun = this.all().filter((call) => this.startedAt(call) !== undefined)
+    return begun.length === 1 ? begun[0] : undefined
   }
 
   all(): OpenCall[] {
@@ -91,6 +103,7 @@ export class CallTable {
     if (found === undefined || found.call !== call) return undefined
     this.#calls[slot] = undefined
     this.open--
+    this.options.ended(found)
     return found
   }
 }
@@ -101,12 +114,12 @@ type AnyEnd = any
 /** A class for its price: two of these for every row. */
 export class OpenCall implements ThreadCall<AnyEnd>, SuspectCall {
   call = 0
+  postedAt = 0
   resolve: (end: AnyEnd) => void = ignore
   #reject: (error: Error) => void = ignore
   readonly ended: Promise<AnyEnd>
   readonly #table: CallTable
   readonly #kind: CallKind
-  #begins = 1
 
   constructor(table: CallTable, kind: CallKind) {
     this.#table = table
@@ -118,7 +131,7 @@ export class OpenCall implements ThreadCall<AnyEnd>, SuspectCall {
   }
 
   startedAt(): number | undefined {
-    return this.#table.startedAt(this.call)
+    return this.#table.startedAt(this)
   }
 
   abort(): void {
@@ -137,18 +150,25 @@ export class OpenCall implements ThreadCall<AnyEnd>, SuspectCall {
   #abandon(reason: AbandonReason): void {
     const end: Abandoned = { status: 'abandoned', reason, ...this.#times() }
     const step = this.#table.step(this.call)
-    if (!this.#table.expire(this.call)) return
+    if (!this.#table.expire(this)) return
     this.#table.options.post(['abandon', this.call])
     this.resolve(this.#kind.status === 'expected' ? this.#kind.abandoned(end, step) : end)
   }
 
-  restart(): void {
+  /** Posts the call; to another thread when its own was replaced. */
+  begin(): void {
+    if (this.#kind.status !== 'started') return
+    this.#table.reset(slotOf(this.call))
+    this.postedAt = monotonicNow()
+    this.#kind.begin(this.call)
+  }
+
+  /** Its thread is gone. Returns whether it is to be begun again. */
+  loseThread(): boolean {
     if (this.#kind.status === 'expected') this.#end(this.#kind.lost)
-    else if (this.#kind.status === 'continued' || ++this.#begins > this.#kind.begins) this.#giveUp()
-    else {
-      this.#table.reset(slotOf(this.call))
-      this.#kind.begin(this.call)
-    }
+    else if (this.#kind.status === 'continued' || !this.#kind.isRepeatable) this.#giveUp()
+    else return true
+    return false
   }
 
   /** An expected call may have nobody who waits for it; whoever does makes the call, and that one rejects. */

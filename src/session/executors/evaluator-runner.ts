@@ -2,8 +2,8 @@ import { toErrorInfo } from '../../model/error-info.ts'
 import { type ErrorInfo, LlmobsExpError } from '../../model/errors.ts'
 import type { EvaluatorResult } from '../../model/events.ts'
 import type { JsonChange } from '../../model/json.ts'
-import type { HostExperiment } from './host.ts'
 import type { HostCalls, RunningCall } from './host-calls.ts'
+import type { HostExperiment } from './host-session.ts'
 import { EvaluatorContext, type HostUnit } from './host-unit.ts'
 import { interpretEvaluation } from './interpret-evaluation.ts'
 import { monotonicNow } from './monotonic.ts'
@@ -25,7 +25,7 @@ export interface EvaluatorCall {
 
 interface RunnerOptions {
   readonly calls: HostCalls
-  experiment(): HostExperiment
+  readonly experiment: HostExperiment
 }
 
 /** What came of an evaluator. */
@@ -38,8 +38,8 @@ export function createEvaluatorRunner({ calls, experiment }: RunnerOptions): Eva
 
   const begin = ({ call, evaluator, unit }: EvaluatorCall, step: number) => {
     const running = calls.begin(call, { what: `evaluator ${evaluator}`, key: unit.key }, step)
-    const current = experiment()
-    const evaluate = (): unknown => current.evaluate(evaluator, new EvaluatorContext(unit, running, current))
+    const evaluate = (): unknown =>
+      calls.enter(running, () => experiment.evaluate(evaluator, new EvaluatorContext(unit, running, experiment)))
     return { running, evaluate }
   }
   const interpret = (evaluator: string, returned: unknown, running: RunningCall): Ended => {

@@ -1,11 +1,13 @@
 import type { Post } from './host.ts'
 import { monotonicNow } from './monotonic.ts'
-import { type FromThread, PROGRESS_SLOTS, slotOf } from './protocol.ts'
+import { type FromThread, PROGRESS_SLOTS, RUNNING_CALL, slotOf } from './protocol.ts'
 
 /** The calls of user code that are under way in this thread. */
 export interface HostCalls {
   /** `step` tells how far a call that goes through several evaluators is. */
   begin(call: number, subject: CallSubject, step?: number): RunningCall
+  /** Runs the first, synchronous part of a call; while it does, the main thread can see which one it is. */
+  enter<T>(running: RunningCall, action: () => T): T
   /** Posts what came of a call, or that it came late; returns whether it came in time. */
   finish(running: RunningCall, message: FromThread): boolean
   /** Takes a call out of those that are under way; returns whether it is still waited for. */
@@ -38,7 +40,7 @@ export function createHostCalls(post: Post, progress: Float64Array): HostCalls {
   }
   const take = (call: number): HostCall | undefined => {
     const found = find(call)
-    running[slotOf(call)] = undefined
+    if (found !== undefined) running[slotOf(call)] = undefined
     return found
   }
   return {
@@ -51,6 +53,14 @@ export function createHostCalls(post: Post, progress: Float64Array): HostCalls {
       }
       running[slot] = begun
       return begun
+    },
+    enter({ call }, action) {
+      progress[RUNNING_CALL] = call
+      try {
+        return action()
+      } finally {
+        progress[RUNNING_CALL] = 0
+      }
     },
     finish({ call }, message) {
       const found = take(call)

@@ -3,7 +3,8 @@ import { readRecords } from '../../datasets/read-records.ts'
 import type { OpenOptions, SourceProblem } from '../../model/dataset.ts'
 import { toErrorInfo } from '../../model/error-info.ts'
 import type { DatasetCheck, RecordItem } from '../../model/executor.ts'
-import type { HostExperiment, Post } from './host.ts'
+import type { Post } from './host.ts'
+import type { HostExperiment } from './host-session.ts'
 import type { RecordItemText } from './protocol.ts'
 
 /** How many items are read at once while a dataset is only checked. */
@@ -20,7 +21,7 @@ export interface RecordSender {
 interface SenderOptions {
   readonly post: Post
   readonly baseFolder: string
-  experiment(): HostExperiment
+  readonly experiment: HostExperiment
 }
 
 export function createRecordSender({ post, baseFolder, experiment }: SenderOptions): RecordSender {
@@ -28,7 +29,7 @@ export function createRecordSender({ post, baseFolder, experiment }: SenderOptio
   const open: OpenOptions = { baseFolder, signal: new AbortController().signal }
 
   const read = (batchSize: number): AsyncGenerator<readonly RecordItem[], void> => {
-    const { source } = openDataset(experiment().definition.dataset)
+    const { source } = openDataset(experiment.definition.dataset)
     return readRecords(source, { open, batchSize })
   }
 

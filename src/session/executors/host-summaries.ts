@@ -2,8 +2,8 @@ import { toErrorInfo } from '../../model/error-info.ts'
 import { LlmobsExpError } from '../../model/errors.ts'
 import type { Json, JsonChange } from '../../model/json.ts'
 import { parseJson } from '../../model/json.ts'
-import type { HostExperiment } from './host.ts'
 import type { HostCalls, RunningCall } from './host-calls.ts'
+import type { HostExperiment } from './host-session.ts'
 import { interpretSummary } from './interpret-evaluation.ts'
 import { monotonicNow } from './monotonic.ts'
 import type { FromThread, SummaryRowText, ToThread } from './protocol.ts'
@@ -17,7 +17,7 @@ export interface HostSummaries {
 
 interface SummariesOptions {
   readonly calls: HostCalls
-  experiment(): HostExperiment
+  readonly experiment: HostExperiment
 }
 
 export function createSummaries({ calls, experiment }: SummariesOptions): HostSummaries {
@@ -29,11 +29,11 @@ export function createSummaries({ calls, experiment }: SummariesOptions): HostSu
       open.set(summary, all)
     },
     call([, call, summary, evaluator]) {
-      const rows = open.get(summary) ?? []
+      const rows = open.get(summary)
+      if (rows === undefined)
+        throw new LlmobsExpError('E_INTERNAL', `the rows of summary ${summary} are not in this thread`)
       const running = calls.begin(call, { what: `summary evaluator ${evaluator}`, key: '' })
-      void runSummary({ evaluator, rows, running, experiment: experiment() }).then((message) =>
-        calls.finish(running, message),
-      )
+      void runSummary({ evaluator, rows, running, experiment }).then((message) => calls.finish(running, message))
     },
     close(summary) {
       open.delete(summary)

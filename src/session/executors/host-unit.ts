@@ -1,7 +1,7 @@
 import { spanIds } from '../../model/identity.ts'
 import { deepFreeze, type Json, parseJson } from '../../model/json.ts'
-import type { HostExperiment } from './host.ts'
 import type { RunningCall } from './host-calls.ts'
+import type { HostExperiment } from './host-session.ts'
 import type { UnitText } from './protocol.ts'
 
 /** A record as evaluators see it. */

@@ -2,8 +2,9 @@ import { toErrorInfo } from '../../model/error-info.ts'
 import { LlmobsExpError } from '../../model/errors.ts'
 import { parseJson, toJson, UnkeepableValueError } from '../../model/json.ts'
 import { createEvaluatorRunner } from './evaluator-runner.ts'
-import type { HostExperiment, Post } from './host.ts'
+import type { Post } from './host.ts'
 import type { HostCalls, RunningCall } from './host-calls.ts'
+import type { HostExperiment } from './host-session.ts'
 import { HostUnit, TaskContext } from './host-unit.ts'
 import { monotonicNow } from './monotonic.ts'
 import type { FollowUpText, FromThread, ToThread } from './protocol.ts'
@@ -24,7 +25,7 @@ export interface HostUnits {
 export interface UnitsOptions {
   readonly calls: HostCalls
   readonly post: Post
-  experiment(): HostExperiment
+  readonly experiment: HostExperiment
 }
 
 interface Wake {
@@ -39,7 +40,7 @@ export function createUnits({ calls, post, experiment }: UnitsOptions): HostUnit
 
   /** Evaluators follow as long as they return at once; the first that returns a promise is the last. */
   const followTask = ({ unit, chain }: Wake): void => {
-    const names = experiment().evaluatorNames
+    const names = experiment.evaluatorNames
     const followed: FollowUpText[] = []
     for (let step = 0; step < names.length; step++) {
       const text = evaluators.follow({ call: chain, evaluator: names[step] ?? '', unit }, step)
@@ -59,7 +60,7 @@ export function createUnits({ calls, post, experiment }: UnitsOptions): HostUnit
       const unit = new HostUnit(text)
       units.set(unit.unit, unit)
       const running = calls.begin(call, unit)
-      void runTask({ unit, attempt, running, experiment: experiment() }).then((message) => {
+      void runTask({ unit, attempt, running, experiment, calls }).then((message) => {
         const isWaitedFor = calls.finish(running, message)
         if (isWaitedFor && chain !== 0 && message[0] === 'output') wakes.push({ unit, chain })
       })
@@ -86,13 +87,14 @@ interface TaskCall {
   readonly attempt: number
   readonly running: RunningCall
   readonly experiment: HostExperiment
+  readonly calls: HostCalls
 }
 
-async function runTask({ unit, attempt, running, experiment }: TaskCall): Promise<FromThread> {
+async function runTask({ unit, attempt, running, experiment, calls }: TaskCall): Promise<FromThread> {
   const { call, startedAt } = running
   try {
     const context = new TaskContext(unit, { attempt, running, config: experiment.config })
-    const returned = await experiment.definition.task(unit.copyInput(), context)
+    const returned = await calls.enter(running, () => experiment.definition.task(unit.copyInput(), context))
     const durationMs = monotonicNow() - startedAt
     const { json, changes } = toJson(returned)
     unit.keepOutput(isPrimitive(returned) && changes.length === 0 ? returned : parseJson(json))

@@ -16,7 +16,8 @@ export interface ThreadData {
   readonly file: string
   /**
    * Two doubles for each slot: when the call in it was begun, in monotonic milliseconds, 0 while it was not; and its step, for a
-   * call that goes through several evaluators. Written by the thread: it can be read while the thread is blocked.
+   * call that goes through several evaluators. One more behind them: the call whose first, synchronous part is running, else 0.
+   * Written by the thread: it can be read while the thread is blocked.
    */
   readonly progress: SharedArrayBuffer
 }
@@ -62,6 +63,8 @@ export type UnitText = readonly [
 type Changes = readonly JsonChange[]
 
 export type FromThread =
+  /** What comes before this belongs to the experiment that was open before. */
+  | readonly ['opened']
   | readonly ['loaded', definitions: readonly DefinitionInfo[]]
   | readonly ['load-failed', ErrorInfo]
   | readonly ['output', call: number, startedAt: number, durationMs: number, Json, Changes]
@@ -112,8 +115,11 @@ export type SummaryRowText = readonly [
   evaluations: readonly string[],
 ]
 
-/** How many calls can tell of their progress at once; further ones are watched without. */
+/** How many calls can tell of their progress at once; further ones count from when they were posted. */
 export const PROGRESS_SLOTS = 16_384
+
+/** Where the call that is running synchronously stands. */
+export const RUNNING_CALL = 2 * PROGRESS_SLOTS
 
 const SLOT_BITS = 2 ** 20
 

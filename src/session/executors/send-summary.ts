@@ -1,3 +1,5 @@
+import { toErrorInfo } from '../../model/error-info.ts'
+import { LlmobsExpError } from '../../model/errors.ts'
 import type { SummaryResult } from '../../model/events.ts'
 import type { CallEnd, PendingCall, SummaryCalls } from '../../model/executor.ts'
 import type { Row } from '../../model/row.ts'
@@ -11,13 +13,16 @@ interface SummaryTools {
   readonly summary: number
   readonly calls: ThreadCalls
   post(message: ToThread): void
+  /** Counts the threads that were replaced; -1 while one is being replaced. */
+  generation(): number
 }
 
 /** Sends a run's rows over and returns what calls summary evaluators on them. The rows are not sent to a second thread. */
 export async function sendSummary(
   rows: AsyncIterable<Row>,
-  { summary, calls, post }: SummaryTools,
+  { summary, calls, post, generation }: SummaryTools,
 ): Promise<SummaryCalls> {
+  const sentTo = generation()
   let portion: SummaryRowText[] = []
   for await (const row of rows) {
     portion.push(toText(row))
@@ -28,7 +33,9 @@ export async function sendSummary(
   post(['summary-rows', summary, portion])
   return {
     call: (evaluator): PendingCall<CallEnd<SummaryResult>> =>
-      calls.startOnce((call) => post(['summary', call, summary, evaluator])),
+      sentTo === -1 || sentTo !== generation()
+        ? lostRows(evaluator)
+        : calls.startOnce((call) => post(['summary', call, summary, evaluator])),
     close: () => post(['close-summary', summary]),
   }
 }
@@ -44,4 +51,18 @@ function toText({ position, key, status, record, task, evaluations }: Row): Summ
       : [],
   )
   return [position, key, status, record.input, output, record.expectedOutput, record.metadata, values]
+}
+
+/** Better no number than one over half of the rows. */
+function lostRows(evaluator: string): PendingCall<CallEnd<SummaryResult>> {
+  const message = `summary evaluator ${evaluator}: another call blocked the thread that had the rows`
+  const error = toErrorInfo('E_SUMMARY_EVALUATOR', new LlmobsExpError('E_SUMMARY_EVALUATOR', message))
+  const end = {
+    status: 'returned',
+    result: { status: 'error', error },
+    changes: [],
+    startedAt: 0,
+    durationMs: 0,
+  } as const
+  return { ended: Promise.resolve(end), startedAt: () => undefined, abort() {}, abandon() {} }
 }

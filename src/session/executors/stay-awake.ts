@@ -1,3 +1,6 @@
+import { setImmediate } from 'node:timers'
+import { monotonicNow } from './monotonic.ts'
+
 /** Milliseconds after a message for which a thread stays awake. */
 const AWAKE = 0.2
 
@@ -9,11 +12,11 @@ export function createWakefulness(): () => void {
   let lastMessage = Number.NEGATIVE_INFINITY
   let isAwake = false
   const stay = (): void => {
-    if (performance.now() - lastMessage < AWAKE) setImmediate(stay)
+    if (monotonicNow() - lastMessage < AWAKE) setImmediate(stay)
     else isAwake = false
   }
   return () => {
-    const now = performance.now()
+    const now = monotonicNow()
     const isQuick = now - lastMessage < AWAKE
     lastMessage = now
     if (isAwake || !isQuick) return

@@ -22,11 +22,11 @@ export interface ThreadCalls {
   inFlight(): number
   /** Calls that were abandoned and have not come back. */
   expired(): number
-  /** Begins all of them anew, each twice at the most. */
-  restart(): void
+  /** Begins all of them anew in a thread that took another one's place: together, or one after another. */
+  restart(how: 'together' | 'one-by-one'): void
   rejectAll(error: Error): void
-  /** The call that the thread entered last. */
-  lastEntered(): SuspectCall | undefined
+  /** The call that a silent thread is in, where that can be told. */
+  blocking(): SuspectCall | undefined
 }
 
 export interface ThreadCall<E> extends PendingCall<E> {
@@ -63,7 +63,8 @@ export interface ThreadCallsOptions {
 const NO_CHANGES: readonly JsonChange[] = []
 
 export function createThreadCalls(options: ThreadCallsOptions): ThreadCalls {
-  const table = new CallTable(options)
+  const line = createLine()
+  const table = new CallTable({ ...options, ended: line.ended })
   let serial = 0
   let failure: Error | undefined
 
@@ -71,13 +72,13 @@ export function createThreadCalls(options: ThreadCallsOptions): ThreadCalls {
     const call = new OpenCall(table, kind)
     table.place(call, ++serial)
     if (failure !== undefined) call.fail(failure)
-    else if (kind.status === 'started') kind.begin(call.call)
+    else line.begin(call)
     return call
   }
 
   return {
-    start: (begin) => add({ status: 'started', begin, begins: 2 }),
-    startOnce: (begin) => add({ status: 'started', begin, begins: 1 }),
+    start: (begin) => add({ status: 'started', begin, isRepeatable: true }),
+    startOnce: (begin) => add({ status: 'started', begin, isRepeatable: false }),
     expect: (ends) => add({ status: 'expected', ...ends }),
     continue(expected) {
       const call = new OpenCall(table, { status: 'continued' })
@@ -103,14 +104,44 @@ export function createThreadCalls(options: ThreadCallsOptions): ThreadCalls {
     }),
     inFlight: () => table.open,
     expired: () => table.expired.size,
-    restart() {
+    restart(how) {
       table.freeExpired()
-      for (const call of table.all()) call.restart()
+      line.restart(
+        table.all().filter((call) => call.loseThread()),
+        how,
+      )
     },
-    lastEntered: () => table.lastEntered(),
+    blocking: () => table.blocking(),
     rejectAll(error) {
       failure = error
       for (const call of table.all()) call.fail(error)
+    },
+  }
+}
+
+/** In what order calls are begun: at once, or, to find the one that blocks its thread, one after another. */
+function createLine() {
+  let waiting: OpenCall[] = []
+  let alone: OpenCall | undefined
+
+  const next = (): void => {
+    alone = waiting.shift()
+    alone?.begin()
+  }
+  return {
+    begin(call: OpenCall) {
+      if (alone === undefined) call.begin()
+      else waiting.push(call)
+    },
+    ended(call: OpenCall) {
+      if (call === alone) next()
+      else if (waiting.length > 0) waiting = waiting.filter((other) => other !== call)
+    },
+    restart(calls: readonly OpenCall[], how: 'together' | 'one-by-one') {
+      alone = undefined
+      waiting = how === 'one-by-one' ? [...calls] : []
+      if (how === 'one-by-one') next()
+      else for (const call of calls) call.begin()
     },
   }
 }

@@ -1,8 +1,7 @@
 import { fromErrorInfo, toErrorInfo } from '../../model/error-info.ts'
 import { type ErrorInfo, LlmobsExpError } from '../../model/errors.ts'
 import type { Problem } from '../../model/events.ts'
-import type { CallEnd, DatasetCheck, Executor, PendingCall, SummaryCalls } from '../../model/executor.ts'
-import type { Row } from '../../model/row.ts'
+import type { DatasetCheck, Executor } from '../../model/executor.ts'
 import { createInquest } from './blocked-thread.ts'
 import { monotonicNow } from './monotonic.ts'
 import { type FollowUpText, type FromThread, type OpenExperiment, PORTION, type ToThread } from './protocol.ts'
@@ -37,6 +36,7 @@ export function createThreadExecutor(experiment: ExecutedExperiment, threads: Th
   let generation = 0
   let notice = (_problem: Problem): void => {}
   let replacing = false
+  let isOpen = false
   let nextUnit = 0
   /** Units that are closed with the messages of this tick. */
   let closed: number[] = []
@@ -54,14 +54,16 @@ export function createThreadExecutor(experiment: ExecutedExperiment, threads: Th
     post,
     progress: () => threads.current().progress,
     wallClock: (monotonic) => monotonic + wallOffset,
-    suspect: (call) => inquest.suspect(call),
+    suspect(call) {
+      if (!replacing) inquest.suspect(call)
+    },
     restartError: () => describeRestarts(),
   })
   const records = createRecordReceiver(post)
   const inquest = createInquest({
     ping: (number) => post(['ping', number]),
-    lastEntered: () => calls.lastEntered(),
-    onBlocked: () => void replaceThread(),
+    blocking: () => calls.blocking(),
+    onBlocked: (isKnown) => void replaceThread(isKnown),
   })
 
   const fail = (info: ErrorInfo): void => {
@@ -76,11 +78,14 @@ export function createThreadExecutor(experiment: ExecutedExperiment, threads: Th
     portion = 0
   }
   const attach = (): void => {
+    isOpen = false
+    inquest.reset()
     threads.current().listen({ message: receive, flushed, ended: fail })
     post(['open', { ref, experimentId, config }])
   }
 
-  const replaceThread = async (): Promise<void> => {
+  // The first time its other calls begin together; where they block again, one after another, until it is clear which one does.
+  const replaceThread = async (isKnown: boolean): Promise<void> => {
     replacing = true
     threads.current().listen({ message() {}, flushed() {}, ended() {} })
     try {
@@ -88,7 +93,7 @@ export function createThreadExecutor(experiment: ExecutedExperiment, threads: Th
       generation++
       replacing = false
       attach()
-      calls.restart()
+      calls.restart(isKnown && generation === 1 ? 'together' : 'one-by-one')
       records.restart()
       notice({
         type: 'problem',
@@ -103,6 +108,9 @@ export function createThreadExecutor(experiment: ExecutedExperiment, threads: Th
   }
 
   const receive = (message: FromThread): void => {
+    if (message[0] === 'opened') isOpen = true
+    // What is still under way belongs to the experiment that was open before.
+    if (!isOpen) return
     switch (message[0]) {
       case 'output':
       case 'failed':
@@ -175,7 +183,8 @@ export function createThreadExecutor(experiment: ExecutedExperiment, threads: Th
       return records.read(batchSize)
     },
     open: (record, iteration) => createThreadUnit({ unit: nextUnit++, record, iteration }, unitTools),
-    summarize: (rows) => sendSummary(rows, { summary: nextSummary++, calls, post }),
+    summarize: (rows) =>
+      sendSummary(rows, { summary: nextSummary++, calls, post, generation: () => (replacing ? -1 : generation) }),
     gauges: () => ({ callsInFlight: calls.inFlight(), expiredCalls: calls.expired(), tasksCalled }),
     onNotice(listener) {
       notice = listener

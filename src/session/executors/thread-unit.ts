@@ -45,9 +45,12 @@ class ThreadUnit implements ExecutorUnit {
     const { calls, post, generation, taskPosted } = this.#tools
     this.#leaveChain()
     this.#chain = followUp ? calls.expect<readonly FollowUp[]>({ lost: [], abandoned: this.#abandoned }) : undefined
+    const firstIn = generation()
     return calls.start((call) => {
       this.#openIn = generation()
-      post(['task', call, this.#chain?.call ?? 0, attempt, this.#text()])
+      // The chain has ended with its thread; the engine calls the evaluators itself.
+      const chain = this.#openIn === firstIn ? this.#chain?.call : undefined
+      post(['task', call, chain ?? 0, attempt, this.#text()])
       taskPosted()
     })
   }

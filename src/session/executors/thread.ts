@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads'
 import { fromErrorInfo, toErrorInfo } from '../../model/error-info.ts'
 import { type ErrorInfo, LlmobsExpError } from '../../model/errors.ts'
 import type { ConsoleChunk, DefinitionInfo } from '../../model/ports.ts'
-import { type FromThread, PROGRESS_SLOTS, type ThreadData, type ToThread } from './protocol.ts'
+import { type FromThread, RUNNING_CALL, type ThreadData, type ToThread } from './protocol.ts'
 import { createWakefulness } from './stay-awake.ts'
 
 /** One thread with the user's module in it. */
@@ -33,7 +33,7 @@ export interface CompiledFile {
 }
 
 export function startThread(compiled: CompiledFile, onConsole: (chunk: ConsoleChunk) => void): Thread {
-  const shared = new SharedArrayBuffer(2 * PROGRESS_SLOTS * Float64Array.BYTES_PER_ELEMENT)
+  const shared = new SharedArrayBuffer((RUNNING_CALL + 1) * Float64Array.BYTES_PER_ELEMENT)
   const data: ThreadData = { url: compiled.url, file: compiled.file, progress: shared }
   const worker = new Worker(new URL('./thread-entry.js', import.meta.url), {
     workerData: data,
@@ -44,7 +44,7 @@ export function startThread(compiled: CompiledFile, onConsole: (chunk: ConsoleCh
 
   let outbox: ToThread[] = []
   let listener: ThreadListener | undefined
-  let isTerminated = false
+  let death: ErrorInfo | undefined
   let lastWords: ErrorInfo | undefined
   const loading = createLoading()
 
@@ -62,8 +62,8 @@ export function startThread(compiled: CompiledFile, onConsole: (chunk: ConsoleCh
     else listener?.message(message)
   }
   const end = (error: ErrorInfo): void => {
-    if (isTerminated) return
-    isTerminated = true
+    if (death !== undefined) return
+    death = error
     loading.fail({ ...error, code: 'E_MODULE_EXIT' })
     listener?.ended(error)
   }
@@ -84,9 +84,10 @@ export function startThread(compiled: CompiledFile, onConsole: (chunk: ConsoleCh
     flush,
     listen(newListener) {
       listener = newListener
+      if (death !== undefined) listener.ended(death)
     },
     async terminate() {
-      if (!isTerminated) end(toErrorInfo('E_USER_CODE_ENDED', new Error('the thread was ended')))
+      end(toErrorInfo('E_USER_CODE_ENDED', new Error('the thread was ended')))
       await worker.terminate()
     },
   }

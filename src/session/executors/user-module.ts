@@ -1,3 +1,4 @@
+import { LlmobsExpError } from '../../model/errors.ts'
 import type { ConsoleChunk, DefinitionInfo } from '../../model/ports.ts'
 import { type CompiledFile, startThread, type Thread } from './thread.ts'
 import {
@@ -26,13 +27,18 @@ export interface ModuleListeners {
 export async function loadUserModule(compiled: CompiledFile, listeners: ModuleListeners): Promise<UserModule> {
   const start = (): Thread => startThread(compiled, listeners.onConsole)
   let thread = start()
-  const close = (): Promise<void> => thread.terminate()
+  let isClosed = false
+  const close = (): Promise<void> => {
+    isClosed = true
+    return thread.terminate()
+  }
   listeners.onModule({ close })
   const definitions = await loadedOrEnded(thread)
   const slot: ThreadSlot = {
     current: () => thread,
     async replace() {
       await thread.terminate()
+      if (isClosed) throw new LlmobsExpError('E_USER_CODE_ENDED', 'the module is closed')
       thread = start()
       await loadedOrEnded(thread)
     },
