@@ -37,6 +37,7 @@ export async function runGroup(experiments: readonly StoredPlan[], ports: GroupP
   for (const experiment of experiments) {
     if (ports.stop.reason !== undefined && ended.length > 0) break
     const conducted = await runOne(experiment, ports, taskStarted)
+    if (ports.stop.reason === undefined) await experiment.loaded.module.drain()
     taskStarted ||= conducted.taskStarted
     ended.push({ info: experiment.info, outcome: finish(experiment, conducted) })
   }

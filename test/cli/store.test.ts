@@ -186,7 +186,7 @@ test('a torn last line is told, and what stands before it is shown', async () =>
   const { exitCode, stdout, stderr } = await project.run(['show', 'latest'])
 
   expect(exitCode).toBe(0)
-  expect(stderr).toContain('one line of the log cannot be read')
+  expect(stderr).toContain('the last line of the log was cut off')
   expect(stdout).toContain('10 rows: 9 ok, 1 error')
 })
 

@@ -26,7 +26,7 @@ export interface HostSession {
   followUp(): void
 }
 
-export interface SessionOptions extends Omit<HostOptions, 'send'> {
+export interface SessionOptions extends Omit<HostOptions, 'send' | 'drainConsole'> {
   readonly post: Post
 }
 

@@ -15,6 +15,8 @@ export interface HostOptions {
   readonly progress: SharedArrayBuffer
   find(ref: ExperimentRef): AnyDefinition | undefined
   send(messages: readonly FromThread[]): void
+  /** Calls back when everything that was written to the console is on its way. */
+  drainConsole(done: () => void): void
 }
 
 export type Post = (message: FromThread) => void
@@ -66,6 +68,7 @@ export function createHost(options: HostOptions): Host {
       for (const message of messages) {
         if (message[0] === 'open') open(message[1])
         else if (message[0] === 'ping') post(['pong', message[1]])
+        else if (message[0] === 'drain') options.drainConsole(() => post(['drained']))
         else session?.handle(message)
       }
       // Most of what returns at once has returned by then.

@@ -48,6 +48,8 @@ export type ToThread =
   | readonly ['abandon', call: number]
   | readonly ['close', units: readonly number[]]
   | readonly ['ping', number: number]
+  /** Asks whether everything that was written to the console is on its way. */
+  | readonly ['drain']
 
 export type UnitText = readonly [
   unit: number,
@@ -81,6 +83,7 @@ export type FromThread =
   /** User code called process.exit. */
   | readonly ['exiting', ErrorInfo]
   | readonly ['pong', number: number]
+  | readonly ['drained']
 
 /** A bare boolean or number is the common case. The call of a pending one goes on under the number of the chain. */
 export type FollowUpText =

@@ -25,6 +25,7 @@ const host = createHost({
   progress: data.progress,
   find: (ref) => definitions.get(nameOf(ref)),
   send,
+  drainConsole: (done) => process.stdout.write('', () => process.stderr.write('', () => done())),
 })
 
 process.setSourceMapsEnabled(true)

@@ -17,6 +17,8 @@ export interface Thread {
   flush(): void
   /** What the thread says once it is loaded, and how it ended if nobody asked for that. */
   listen(listener: ThreadListener): void
+  /** Resolves when the thread's console output has come, or does not come within a moment. */
+  drain(): Promise<void>
   terminate(): Promise<void>
 }
 
@@ -32,6 +34,9 @@ export interface CompiledFile {
   readonly url: string
 }
 
+/** Milliseconds that a thread is given to hand over its console output. */
+const DRAIN_TIME = 2_000
+
 export function startThread(compiled: CompiledFile, onConsole: (chunk: ConsoleChunk) => void): Thread {
   const shared = new SharedArrayBuffer((RUNNING_CALL + 1) * Float64Array.BYTES_PER_ELEMENT)
   const data: ThreadData = { url: compiled.url, file: compiled.file, progress: shared }
@@ -45,6 +50,7 @@ export function startThread(compiled: CompiledFile, onConsole: (chunk: ConsoleCh
   let outbox: ToThread[] = []
   let listener: ThreadListener | undefined
   let death: ErrorInfo | undefined
+  let drained = (): void => {}
   let lastWords: ErrorInfo | undefined
   const loading = createLoading()
 
@@ -55,9 +61,13 @@ export function startThread(compiled: CompiledFile, onConsole: (chunk: ConsoleCh
     worker.postMessage(messages)
     listener?.flushed()
   }
+  const post = (message: ToThread): void => {
+    if (outbox.push(message) === 1) nextTick(flush)
+  }
   const receive = (message: FromThread): void => {
     if (message[0] === 'exiting') lastWords = message[1]
     else if (message[0] === 'loaded') loading.succeed(message[1])
+    else if (message[0] === 'drained') drained()
     else if (message[0] === 'load-failed') loading.fail(message[1])
     else listener?.message(message)
   }
@@ -78,13 +88,22 @@ export function startThread(compiled: CompiledFile, onConsole: (chunk: ConsoleCh
   return {
     loaded: loading.promise,
     progress: new Float64Array(shared),
-    post(message) {
-      if (outbox.push(message) === 1) nextTick(flush)
-    },
+    post,
     flush,
     listen(newListener) {
       listener = newListener
       if (death !== undefined) listener.ended(death)
+    },
+    async drain() {
+      if (death !== undefined) return
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, DRAIN_TIME)
+        drained = () => {
+          clearTimeout(timer)
+          resolve()
+        }
+        post(['drain'])
+      })
     },
     async terminate() {
       end(toErrorInfo('E_USER_CODE_ENDED', new Error('the thread was ended')))

@@ -13,6 +13,8 @@ export interface UserModule {
   readonly definitions: readonly DefinitionInfo[]
   /** Opens one of its experiments. One at a time. */
   open(experiment: ExecutedExperiment): ThreadExecutor
+  /** Resolves when what user code has written to its console has come. */
+  drain(): Promise<void>
   /** Ends all user code at once. */
   close(): Promise<void>
 }
@@ -43,7 +45,12 @@ export async function loadUserModule(compiled: CompiledFile, listeners: ModuleLi
       await loadedOrEnded(thread)
     },
   }
-  return { definitions, open: (experiment) => createThreadExecutor(experiment, slot), close }
+  return {
+    definitions,
+    open: (experiment) => createThreadExecutor(experiment, slot),
+    drain: () => thread.drain(),
+    close,
+  }
 }
 
 async function loadedOrEnded(thread: Thread): Promise<readonly DefinitionInfo[]> {
