@@ -28,7 +28,7 @@ export default defineExperiment({
     verdict: ({ output, expectedOutput }) => {
       if (output.language === 'und') return 'no answer'
       if (output.language === expectedOutput) return 'right'
-      return output.ranking.some(({ language }) => language === expectedOutput) ? 'among the guesses' : 'wrong'
+      return output.ranking.some(({ language }) => language === expectedOutput) ? 'close' : 'wrong'
     },
     // json
     confusion: ({ output, expectedOutput }) =>
