@@ -2,7 +2,7 @@ import type { RunEvent } from '../../src/model/events.ts'
 import type { ExperimentView, GroupOutcome, Reporter } from '../../src/model/ports.ts'
 
 /** Tells a reporter everything as a run does: later events wait for nothing but the turn of the event loop. */
-export async function driveLive(reporter: Reporter, events: readonly RunEvent[], view: ExperimentView): Promise<void> {
+async function driveLive(reporter: Reporter, events: readonly RunEvent[], view: ExperimentView): Promise<void> {
   const pending: unknown[] = []
   for (const event of events) {
     pending.push(reporter.event?.(event, view))
@@ -12,7 +12,7 @@ export async function driveLive(reporter: Reporter, events: readonly RunEvent[],
 }
 
 /** Tells a reporter everything as a replay does: all at once. */
-export async function driveReplay(
+async function driveReplay(
   reporter: Reporter,
   events: readonly RunEvent[],
   view: ExperimentView,
