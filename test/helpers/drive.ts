@@ -12,11 +12,7 @@ async function driveLive(reporter: Reporter, events: readonly RunEvent[], view: 
 }
 
 /** Tells a reporter everything as a replay does: all at once. */
-async function driveReplay(
-  reporter: Reporter,
-  events: readonly RunEvent[],
-  view: ExperimentView,
-): Promise<void> {
+async function driveReplay(reporter: Reporter, events: readonly RunEvent[], view: ExperimentView): Promise<void> {
   await Promise.all(events.map((event) => reporter.event?.(event, view)))
 }
 
