@@ -25,7 +25,7 @@ const host = createHost({
   progress: data.progress,
   find: (ref) => definitions.get(nameOf(ref)),
   send,
-  drainConsole: (done) => process.stdout.write('', () => process.stderr.write('', () => done())),
+  drainConsole: (done) => drain(process.stdout, () => drain(process.stderr, done)),
 })
 
 process.setSourceMapsEnabled(true)
@@ -36,6 +36,12 @@ port.on('message', (messages: readonly ToThread[]) => {
   host.receive(messages)
 })
 await load()
+
+/** What is written to a thread's streams counts as written once the main thread has taken it. */
+function drain(stream: NodeJS.WriteStream, done: () => void): void {
+  if (stream.writableLength === 0) done()
+  else stream.write('', () => done())
+}
 
 async function load(): Promise<void> {
   try {
