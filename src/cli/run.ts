@@ -11,10 +11,8 @@ import { createMultiplexer, type Multiplexer } from '../reporters/multiplexer.ts
 import { resolveReporters } from '../reporters/registry.ts'
 import { type LoadedExperiment, loadModules } from '../session/load-modules.ts'
 import { type PlannedExperiment, planExperiment } from '../session/plan-experiment.ts'
-import { runGroup } from '../session/run-group.ts'
 import type { CommandContext } from './command-context.ts'
 import { createEnding, type Ending } from './ending.ts'
-import { storePlans } from './store-plans.ts'
 
 // Large outputs live just long enough to be taken for old; with its own growth factor V8 keeps three times as many of them.
 const HEAP_GROWTH = '--heap-growing-percent=75'
@@ -28,7 +26,11 @@ export async function run(patterns: readonly string[], flags: GivenFlags, contex
   const reporters = createMultiplexer(await resolveReporters(reporter, { screen: context.screen, quiet, debug }))
   const ending = createEnding()
   try {
-    const planned = await prepare(files, options, { ...context, reporters, ending })
+    const preparing = prepare(files, options, { ...context, reporters, ending })
+    // The engine is imported while the modules' threads start.
+    const running = Promise.all([import('../session/run-group.ts'), import('./store-plans.ts')])
+    const planned = await preparing
+    const [{ runGroup }, { storePlans }] = await running
     const store = openLocalStore(options.values.store ?? defaultStoreFolder(context.currentFolder))
     const experiments = storePlans(planned, store, context)
     ending.begin()

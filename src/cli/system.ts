@@ -35,7 +35,8 @@ export function createIds(): Ids {
  */
 function nextId(last: string): string {
   const now = new Date()
-  const stamp = now.toISOString().replace(/[-:]/g, '').slice(0, 15).toLowerCase()
+  // Not toLowerCase(): it would start ICU, which takes 10 ms.
+  const stamp = now.toISOString().replace(/[-:]/g, '').slice(0, 15).replace('T', 't')
   const id = `${stamp}-${toDigits(now.getMilliseconds(), 2)}${toDigits(Math.floor(Math.random() * 36 ** 4), 4)}`
   return id > last ? id : increase(last)
 }

@@ -3,11 +3,8 @@ import { LlmobsExpError } from '../model/errors.ts'
 import type { Reporter } from '../model/ports.ts'
 import { suggest } from '../model/suggest.ts'
 import { canDrawLiveArea } from '../terminal/live-area.ts'
-import { createFileOutput } from './file-output.ts'
-import { createJsonReporter } from './json.ts'
 import { createLastLine } from './last-line.ts'
-import { createNdjsonReporter } from './ndjson.ts'
-import { sinkOutput } from './output.ts'
+import { type Output, sinkOutput } from './output.ts'
 import { createPlainReporter } from './plain.ts'
 import { createTerminalReporter, type TerminalOptions } from './terminal.ts'
 
@@ -86,10 +83,18 @@ async function createReporter(spec: ReporterSpec, options: TerminalOptions): Pro
   if (spec.name === 'terminal') return createTerminalReporter(options)
   if (spec.name === 'plain') return createPlainReporter(options)
   const ownsStdout = spec.target === 'stdout'
-  const output = spec.target === 'stdout' ? sinkOutput(options.screen.stdout) : await createFileOutput(spec.path)
-  return spec.name === 'json'
-    ? createJsonReporter({ output, ownsStdout })
-    : createNdjsonReporter({ output, ownsStdout })
+  const output = spec.target === 'stdout' ? sinkOutput(options.screen.stdout) : await openFile(spec.path)
+  if (spec.name === 'json') {
+    const { createJsonReporter } = await import('./json.ts')
+    return createJsonReporter({ output, ownsStdout })
+  }
+  const { createNdjsonReporter } = await import('./ndjson.ts')
+  return createNdjsonReporter({ output, ownsStdout })
+}
+
+async function openFile(path: string): Promise<Output> {
+  const { createFileOutput } = await import('./file-output.ts')
+  return createFileOutput(path)
 }
 
 /** Tells people how it goes without touching stdout. */

@@ -7,7 +7,8 @@ const SGR = '\u001b\\[[0-9;]*m'
 const COLOURS = new RegExp(SGR, 'g')
 // Made from a string, because the flag is newer than the language level this package compiles to.
 const RGI_EMOJI = '^\\p{RGI_Emoji}$'
-const EMOJI = new RegExp(RGI_EMOJI, 'v')
+// Made when it is first needed: it takes 14 ms.
+let emoji: RegExp | undefined
 
 /** First and last code points of Unicode's East Asian wide and fullwidth blocks. */
 const WIDE: readonly (readonly [number, number])[] = [
@@ -80,7 +81,8 @@ function* clusters(text: string): Generator<string> {
 
 function clusterWidth(cluster: string): number {
   if (ZERO_WIDTH.test(cluster)) return 0
-  if (EMOJI.test(cluster)) return 2
+  emoji ??= new RegExp(RGI_EMOJI, 'v')
+  if (emoji.test(cluster)) return 2
   const code = cluster.replace(LEADING_IGNORED, '').codePointAt(0) ?? 0
   return isWide(code) ? 2 : 1
 }

@@ -2,7 +2,6 @@ import { dirname } from 'node:path'
 import process from 'node:process'
 import { parentPort, workerData } from 'node:worker_threads'
 import { discover } from '../../load/discover.ts'
-import { explainLoadError } from '../../load/explain.ts'
 import type { AnyDefinition } from '../../model/definition.ts'
 import { toErrorInfo } from '../../model/error-info.ts'
 import { LlmobsExpError } from '../../model/errors.ts'
@@ -25,7 +24,8 @@ const host = createHost({
   progress: data.progress,
   find: (ref) => definitions.get(nameOf(ref)),
   send,
-  drainConsole: (done) => drain(process.stdout, () => drain(process.stderr, done)),
+  // A write calls back once the main thread has taken it, and all before it.
+  drainConsole: (done) => process.stdout.write('', () => process.stderr.write('', () => done())),
 })
 
 process.setSourceMapsEnabled(true)
@@ -37,18 +37,13 @@ port.on('message', (messages: readonly ToThread[]) => {
 })
 await load()
 
-/** What is written to a thread's streams counts as written once the main thread has taken it. */
-function drain(stream: NodeJS.WriteStream, done: () => void): void {
-  if (stream.writableLength === 0) done()
-  else stream.write('', () => done())
-}
-
 async function load(): Promise<void> {
   try {
     const found = discover(await import(data.url), data.file)
     for (const { info, definition } of found) definitions.set(nameOf(info.ref), definition)
     send([['loaded', Array.from(found, ({ info }) => info)]])
   } catch (error) {
+    const { explainLoadError } = await import('../../load/explain.ts')
     send([['load-failed', toErrorInfo('E_MODULE_LOAD', explainLoadError(error, data.file))]])
   }
 }

@@ -100,7 +100,8 @@ export function startThread(compiled: CompiledFile, onConsole: (chunk: ConsoleCh
         const timer = setTimeout(resolve, DRAIN_TIME)
         drained = () => {
           clearTimeout(timer)
-          resolve()
+          // Taken is not yet told: that happens in this round of the event loop.
+          setImmediate(resolve)
         }
         post(['drain'])
       })
