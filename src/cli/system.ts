@@ -7,7 +7,8 @@ const LONGEST_TIMER = 2 ** 31 - 1
 
 export function createClock(): Clock {
   return {
-    now: () => performance.timeOrigin + performance.now(),
+    // As precise as the log keeps it, so that what is told live and what is read back are the same.
+    now: () => Math.round((performance.timeOrigin + performance.now()) * 1000) / 1000,
     // The clock on which threads tell when user code was entered.
     monotonic: monotonicNow,
     after(milliseconds, callback) {

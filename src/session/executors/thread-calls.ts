@@ -99,8 +99,8 @@ export function createThreadCalls(options: ThreadCallsOptions): ThreadCalls {
       status: 'returned',
       result,
       changes,
-      startedAt: options.wallClock(startedAt),
-      durationMs,
+      startedAt: toMicroseconds(options.wallClock(startedAt)),
+      durationMs: toMicroseconds(durationMs),
     }),
     inFlight: () => table.open,
     expired: () => table.expired.size,
@@ -117,6 +117,11 @@ export function createThreadCalls(options: ThreadCallsOptions): ThreadCalls {
       for (const call of table.all()) call.fail(error)
     },
   }
+}
+
+/** As precise as the log keeps it. */
+function toMicroseconds(milliseconds: number): number {
+  return Math.round(milliseconds * 1000) / 1000
 }
 
 /** In what order calls are begun: at once, or, to find the one that blocks its thread, one after another. */
