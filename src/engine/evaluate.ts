@@ -1,7 +1,7 @@
 import type { CallTiming, EvaluatorResult } from '../model/events.ts'
 import type { CallEnd, FollowUp } from '../model/executor.ts'
 import type { Json } from '../model/json.ts'
-import { type AttemptOptions, attempt, callWatched } from './attempt.ts'
+import { Attempt, type AttemptOptions, callWatched } from './attempt.ts'
 import { raiseError, timeoutError } from './failures.ts'
 import type { RowRun } from './row.ts'
 import { StoppedError } from './stop.ts'
@@ -10,16 +10,21 @@ import { StoppedError } from './stop.ts'
 export interface Evaluation {
   readonly row: RowRun
   readonly output: Json
-  /** Frees the slot of the task, where evaluators may go on in it. */
-  readonly releaseTaskSlot: (() => void) | undefined
+  /** What came of evaluators that have followed their task already: of most of them. */
+  readonly followUps: readonly FollowUp[]
+  /** Frees the slot of the task, where evaluators have gone on in it. */
+  readonly leaveTaskSlot: (() => void) | undefined
 }
 
-/** Runs all evaluators of a row, each on its own. Most of them have followed their task already by now. */
-export async function runEvaluators(evaluation: Evaluation): Promise<'complete' | 'incomplete'> {
-  const { row, releaseTaskSlot } = evaluation
+export function followUpsOf({ unit, tools }: RowRun): Promise<readonly FollowUp[]> {
+  return callWatched(unit.followUps(), tools.plan.evalTimeout, tools)
+}
+
+/** Runs all evaluators of a row, each on its own. Returns those that are still to be waited for. */
+export function runEvaluators(evaluation: Evaluation): readonly Promise<'kept' | 'missing'>[] {
+  const { row, followUps, leaveTaskSlot } = evaluation
   const { evaluators } = row.tools.plan
-  const followUps = releaseTaskSlot === undefined ? [] : await awaitFollowUps(row)
-  const leaveSlot = releaseTaskSlot === undefined ? ignore : countDown(evaluators.length, releaseTaskSlot)
+  const leaveSlot = leaveTaskSlot === undefined ? ignore : countDown(evaluators.length, leaveTaskSlot)
   const open: Promise<'kept' | 'missing'>[] = []
   row.place.fork(evaluators.length)
   for (let index = 0; index < evaluators.length; index++) {
@@ -31,8 +36,7 @@ export async function runEvaluators(evaluation: Evaluation): Promise<'complete' 
       row.place.join()
     } else open.push(runEvaluator(evaluator, { evaluation, followUp, leaveSlot }))
   }
-  if (open.length === 0) return 'complete'
-  return (await Promise.all(open)).includes('missing') ? 'incomplete' : 'complete'
+  return open
 }
 
 const NOT_BEGUN: FollowUp = { status: 'not-begun' }
@@ -40,10 +44,6 @@ const NOT_BEGUN: FollowUp = { status: 'not-begun' }
 type Waits = Pick<CallTiming, 'queueMs' | 'retryWaitMs' | 'attempts'>
 
 const NO_WAITS: Waits = { queueMs: 0, retryWaitMs: 0, attempts: 1 }
-
-function awaitFollowUps({ unit, tools }: RowRun): Promise<readonly FollowUp[]> {
-  return callWatched(unit.followUps(), tools.plan.evalTimeout, tools)
-}
 
 /** The result of an evaluator that has followed its task and is not to be tried again. */
 function finalResult(evaluator: string, followUp: FollowUp, row: RowRun): EvaluatorResult | undefined {
@@ -62,13 +62,15 @@ interface OpenEvaluator {
 async function runEvaluator(evaluator: string, open: OpenEvaluator): Promise<'kept' | 'missing'> {
   const { row } = open.evaluation
   try {
-    const { end, timing, release } = await attempt<EvaluatorResult>(attemptOptions(evaluator, open), row.tools)
+    const attempt = new Attempt<EvaluatorResult>(evaluatorOptions(evaluator, open.evaluation), row.tools)
+    const end = await beginOrGoOn(attempt, open)
+    attempt.unwatch()
     const result = interpret(end, evaluator, row)
     if (result !== undefined) {
-      emitEvaluation(row, { evaluator, result, end, waits: timing, afterWrite: release })
+      emitEvaluation(row, { evaluator, result, end, waits: attempt, afterWrite: attempt.release })
       return 'kept'
     }
-    release()
+    attempt.release()
   } catch (error) {
     if (!(error instanceof StoppedError)) throw error
   } finally {
@@ -77,25 +79,25 @@ async function runEvaluator(evaluator: string, open: OpenEvaluator): Promise<'ke
   return 'missing'
 }
 
-function attemptOptions(
-  evaluator: string,
-  { evaluation, followUp, leaveSlot }: OpenEvaluator,
-): AttemptOptions<EvaluatorResult> {
-  const { row, output } = evaluation
+function beginOrGoOn(
+  attempt: Attempt<EvaluatorResult>,
+  { followUp, leaveSlot }: OpenEvaluator,
+): Promise<CallEnd<EvaluatorResult>> {
+  if (followUp.status === 'ended') return attempt.goOn({ call: followUp.end, leaveSlot })
+  if (followUp.status === 'pending') return attempt.goOn({ call: followUp.call, leaveSlot })
+  leaveSlot()
+  return attempt.begin()
+}
+
+function evaluatorOptions(evaluator: string, { row, output }: Evaluation): AttemptOptions<EvaluatorResult> {
   const { unit, place, tools } = row
-  const options: AttemptOptions<EvaluatorResult> = {
+  return {
     kind: 'evaluator',
     timeout: tools.plan.evalTimeout,
     place,
     call: () => unit.callEvaluator(evaluator, output),
     failed: isFailed,
   }
-  if (followUp.status === 'not-begun') {
-    leaveSlot()
-    return options
-  }
-  const end = followUp.status === 'ended' ? followUp.end : callWatched(followUp.call, options.timeout, tools)
-  return { ...options, first: { end, leaveSlot } }
 }
 
 function isFailed(end: CallEnd<EvaluatorResult>): boolean {

@@ -57,8 +57,12 @@ async function drive(tools: EngineTools): Promise<void> {
     jobs,
     ...planned,
   })
-  const pool = createPool(plan)
   const runs = createRuns(tools)
+  const pool = createPool<WorkUnit>({
+    ...plan,
+    run: (unit, place) => runRow(unit, place, tools),
+    ended: ({ iteration }) => runs.end(iteration),
+  })
   try {
     for (let iteration = 1; iteration <= plan.runs && stop.reason === undefined; iteration++) {
       const written = runs.start(iteration)
@@ -107,7 +111,7 @@ function nextOrStopped<T>(iterator: AsyncIterator<T>, stop: StopSwitch): Promise
 
 interface Feeding {
   readonly tools: EngineTools
-  readonly pool: Pool
+  readonly pool: Pool<WorkUnit>
   readonly runs: Runs
 }
 
@@ -115,11 +119,7 @@ interface Feeding {
 function feed(record: RecordText, iteration: number, { tools, pool, runs }: Feeding): void {
   if (iteration === 1) tools.stream.emit({ type: 'record', ...record })
   runs.begin(iteration)
-  const work: WorkUnit = { key: record.key, iteration, generation: 0, record }
-  pool.add(async (place) => {
-    await runRow(work, place, tools)
-    runs.end(iteration)
-  })
+  pool.add({ key: record.key, iteration, generation: 0, record })
 }
 
 function readSelected(tools: EngineTools): AsyncIterable<readonly RecordText[]> {
