@@ -10,14 +10,12 @@ import type { EngineTools } from './tools.ts'
 const FIRST_DELAY = 1_000
 const LONGEST_DELAY = 60_000
 
-export interface AttemptOptions<T> {
+/** A call of user code that may be made several times. */
+export interface AttemptedCall<T> {
   readonly kind: CallKind
-  /** Milliseconds for each attempt. */
-  readonly timeout: number
   readonly place: Place
+  /** Makes it. `attempt` counts from 1. */
   call(attempt: number): PendingCall<CallEnd<T>>
-  /** Whether an end is worth another attempt. */
-  failed(end: CallEnd<T>): boolean
 }
 
 /** A first attempt that the executor has made, in the slot of another call. */
@@ -32,20 +30,20 @@ export interface FirstAttempt<T> {
  * Calls user code until it succeeds or its retries are used up. While it sleeps between attempts it holds neither slot nor place.
  * A class for its price: one of these for every row.
  */
-export class Attempt<T> implements Omit<CallTiming, 'startedAt' | 'durationMs'> {
+export class Attempt<T extends { readonly status: string }> implements Omit<CallTiming, 'startedAt' | 'durationMs'> {
   queueMs = 0
   retryWaitMs = 0
   attempts = 0
   /** Frees the slot of the last attempt, which is still held when that has ended: to be called once the result is written. */
   release: () => void
-  readonly #options: AttemptOptions<T>
+  readonly #attempted: AttemptedCall<T>
   readonly #tools: EngineTools
   #watched: Watched | undefined
 
-  constructor(options: AttemptOptions<T>, tools: EngineTools) {
-    this.#options = options
+  constructor(attempted: AttemptedCall<T>, tools: EngineTools) {
+    this.#attempted = attempted
     this.#tools = tools
-    this.release = tools.slots.release[options.kind]
+    this.release = tools.slots.release[attempted.kind]
   }
 
   /**
@@ -76,7 +74,7 @@ export class Attempt<T> implements Omit<CallTiming, 'startedAt' | 'durationMs'> 
   }
 
   #call(): Promise<CallEnd<T>> {
-    const waiting = this.#tools.slots.acquire(this.#options.kind)
+    const waiting = this.#tools.slots.acquire(this.#attempted.kind)
     return waiting === undefined ? this.#callOnce() : this.#callAfter(waiting)
   }
 
@@ -89,21 +87,22 @@ export class Attempt<T> implements Omit<CallTiming, 'startedAt' | 'durationMs'> 
 
   #callOnce(): Promise<CallEnd<T>> {
     this.attempts++
-    return this.#watch(this.#options.call(this.attempts))
+    return this.#watch(this.#attempted.call(this.attempts))
   }
 
   #watch(call: PendingCall<CallEnd<T>>): Promise<CallEnd<T>> {
-    this.#watched = this.#tools.deadlines.watch(call, this.#options.timeout)
+    const { timeout, evalTimeout } = this.#tools.plan
+    this.#watched = this.#tools.deadlines.watch(call, this.#attempted.kind === 'task' ? timeout : evalTimeout)
     return call.ended
   }
 
   async #retry(first: Promise<CallEnd<T>>): Promise<CallEnd<T>> {
     const { plan, stop, slots } = this.#tools
     let end = await first
-    while (this.attempts <= plan.maxRetries && stop.reason === undefined && this.#options.failed(end)) {
+    while (this.attempts <= plan.maxRetries && stop.reason === undefined && hasFailed(end)) {
       this.unwatch()
       this.release()
-      this.release = slots.release[this.#options.kind]
+      this.release = slots.release[this.#attempted.kind]
       this.retryWaitMs += await measure(this.#sleep(), this.#tools)
       end = await this.#call()
     }
@@ -112,8 +111,13 @@ export class Attempt<T> implements Omit<CallTiming, 'startedAt' | 'durationMs'> 
 
   #sleep(): Promise<void> {
     const delay = retryDelay(this.attempts, this.#tools.ids.random)
-    return this.#options.place.sleep(() => sleep(delay, this.#tools))
+    return this.#attempted.place.sleep(() => sleep(delay, this.#tools))
   }
+}
+
+/** Whether an end is worth another attempt. */
+export function hasFailed(end: CallEnd<{ readonly status: string }>): boolean {
+  return end.status === 'abandoned' || end.result.status === 'error'
 }
 
 /** Waits for a call to end, at most until its timeout is over. */

@@ -1,7 +1,7 @@
 import type { CallTiming, EvaluatorResult } from '../model/events.ts'
 import type { CallEnd, FollowUp } from '../model/executor.ts'
 import type { Json } from '../model/json.ts'
-import { Attempt, type AttemptOptions, callWatched } from './attempt.ts'
+import { Attempt, type AttemptedCall, callWatched, hasFailed } from './attempt.ts'
 import { raiseError, timeoutError } from './failures.ts'
 import type { RowRun } from './row.ts'
 import { StoppedError } from './stop.ts'
@@ -49,7 +49,7 @@ const NO_WAITS: Waits = { queueMs: 0, retryWaitMs: 0, attempts: 1 }
 function finalResult(evaluator: string, followUp: FollowUp, row: RowRun): EvaluatorResult | undefined {
   if (followUp.status !== 'ended') return undefined
   const { plan } = row.tools
-  return plan.maxRetries > 0 && isFailed(followUp.end) ? undefined : interpret(followUp.end, evaluator, row)
+  return plan.maxRetries > 0 && hasFailed(followUp.end) ? undefined : interpret(followUp.end, evaluator, row)
 }
 
 interface OpenEvaluator {
@@ -62,7 +62,7 @@ interface OpenEvaluator {
 async function runEvaluator(evaluator: string, open: OpenEvaluator): Promise<'kept' | 'missing'> {
   const { row } = open.evaluation
   try {
-    const attempt = new Attempt<EvaluatorResult>(evaluatorOptions(evaluator, open.evaluation), row.tools)
+    const attempt = new Attempt(evaluatorCall(evaluator, open.evaluation), row.tools)
     const end = await beginOrGoOn(attempt, open)
     attempt.unwatch()
     const result = interpret(end, evaluator, row)
@@ -89,19 +89,8 @@ function beginOrGoOn(
   return attempt.begin()
 }
 
-function evaluatorOptions(evaluator: string, { row, output }: Evaluation): AttemptOptions<EvaluatorResult> {
-  const { unit, place, tools } = row
-  return {
-    kind: 'evaluator',
-    timeout: tools.plan.evalTimeout,
-    place,
-    call: () => unit.callEvaluator(evaluator, output),
-    failed: isFailed,
-  }
-}
-
-function isFailed(end: CallEnd<EvaluatorResult>): boolean {
-  return end.status === 'abandoned' || end.result.status === 'error'
+function evaluatorCall(evaluator: string, { row, output }: Evaluation): AttemptedCall<EvaluatorResult> {
+  return { kind: 'evaluator', place: row.place, call: () => row.unit.callEvaluator(evaluator, output) }
 }
 
 function interpret(

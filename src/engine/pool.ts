@@ -2,9 +2,12 @@ import PQueue from 'p-queue'
 import { createPlace, fixedPlace, type Place, type PlaceDoor } from './place.ts'
 import type { Plan } from './plan.ts'
 
+/** Units that wait to begin: enough to fill places as they become free, few enough to cost no memory. */
+export const MAX_WAITING = 64
+
 /**
- * Holds the units: at most `jobs` of them are begun and neither finished nor asleep, and at most `jobs` more wait to begin.
- * p-queue keeps the places.
+ * Holds the units: at most `jobs` of them are begun and neither finished nor asleep, and at most as many more, and no more than
+ * `MAX_WAITING`, wait to begin. p-queue keeps the places.
  */
 export interface Pool<U> {
   /** Resolves when there is room for one more waiting unit; undefined when there is. */
@@ -27,6 +30,7 @@ const WOKEN_UNIT = { priority: 1 }
 export function createPool<U>(options: PoolOptions<U>): Pool<U> {
   const { jobs, maxRetries, run } = options
   const queue = new PQueue({ concurrency: jobs })
+  const maxWaiting = Math.min(jobs, MAX_WAITING)
   let units = 0
   let sleepers = 0
   let wakeFeeder = (): void => {}
@@ -62,13 +66,13 @@ export function createPool<U>(options: PoolOptions<U>): Pool<U> {
       })
     })
   const begin = (unit: U): Promise<void> => {
-    if (queue.size < jobs) wakeFeeder()
+    if (queue.size < maxWaiting) wakeFeeder()
     return maxRetries === 0 ? run(unit, fixedPlace).then(() => ended(unit)) : runInMovablePlace(unit)
   }
 
   return {
     ready() {
-      if (queue.size < jobs) return undefined
+      if (queue.size < maxWaiting) return undefined
       return new Promise((resolve) => {
         wakeFeeder = resolve
       })

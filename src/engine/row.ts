@@ -1,8 +1,8 @@
 import type { ErrorInfo } from '../model/errors.ts'
 import type { RowStatus, TaskResult, UnitRef } from '../model/events.ts'
-import type { CallEnd, ExecutorUnit, FollowUp } from '../model/executor.ts'
+import type { CallEnd, ExecutorUnit, FollowUp, PendingCall } from '../model/executor.ts'
 import type { RecordText } from '../model/row.ts'
-import { Attempt, type AttemptOptions } from './attempt.ts'
+import { Attempt, type AttemptedCall } from './attempt.ts'
 import { followUpsOf, runEvaluators } from './evaluate.ts'
 import { raiseError, timeoutError } from './failures.ts'
 import type { Place } from './place.ts'
@@ -14,12 +14,29 @@ export interface WorkUnit extends UnitRef {
   readonly record: RecordText
 }
 
-/** A unit that has been begun, with all that its parts need. */
-export interface RowRun {
+/** A unit that has been begun, with all that its parts need. A class for its price. */
+export class RowRun implements AttemptedCall<TaskResult> {
+  readonly kind = 'task'
   readonly work: WorkUnit
   readonly unit: ExecutorUnit
   readonly place: Place
   readonly tools: EngineTools
+
+  constructor(work: WorkUnit, place: Place, tools: EngineTools) {
+    this.work = work
+    this.unit = tools.executor.open(work.record, work.iteration)
+    this.place = place
+    this.tools = tools
+  }
+
+  /** Whether evaluators may follow the task in its slot. */
+  get canFollow(): boolean {
+    return this.tools.slots.areShared && this.tools.plan.evaluators.length > 0
+  }
+
+  call(attempt: number): PendingCall<CallEnd<TaskResult>> {
+    return this.unit.callTask(attempt, this.canFollow)
+  }
 }
 
 /**
@@ -28,16 +45,15 @@ export interface RowRun {
  */
 export async function runRow(work: WorkUnit, place: Place, tools: EngineTools): Promise<void> {
   if (tools.stop.reason !== undefined) return
-  const row: RowRun = { work, unit: tools.executor.open(work.record, work.iteration), place, tools }
+  const row = new RowRun(work, place, tools)
   // One function that waits, not several within one another: what a row holds while it waits is most of what the engine holds.
   try {
-    const canFollow = tools.slots.areShared && tools.plan.evaluators.length > 0
     place.fork(1)
-    const attempt = new Attempt<TaskResult>(taskOptions(row, canFollow), tools)
+    const attempt = new Attempt(row, tools)
     const end = await attempt.begin()
     attempt.unwatch()
     const task = interpret(end, tools)
-    const follows = canFollow && task.status === 'ok'
+    const follows = row.canFollow && task.status === 'ok'
     if (task.status === 'cancelled') attempt.release()
     else emitTask(row, { task, end, attempt, afterWrite: follows ? undefined : attempt.release })
     if (task.status === 'ok') {
@@ -55,16 +71,6 @@ export async function runRow(work: WorkUnit, place: Place, tools: EngineTools): 
 }
 
 const NO_FOLLOW_UPS: readonly FollowUp[] = []
-
-function taskOptions({ unit, place, tools }: RowRun, canFollow: boolean): AttemptOptions<TaskResult> {
-  return {
-    kind: 'task',
-    timeout: tools.plan.timeout,
-    place,
-    call: (number) => unit.callTask(number, canFollow),
-    failed: (ended) => ended.status === 'abandoned' || ended.result.status !== 'ok',
-  }
-}
 
 type TaskOutcome = TaskResult | { readonly status: 'cancelled' }
 

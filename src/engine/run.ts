@@ -6,7 +6,7 @@ import type { RecordText } from '../model/row.ts'
 import { createDeadlines } from './deadlines.ts'
 import { createEventStream } from './event-stream.ts'
 import type { Plan } from './plan.ts'
-import { createPool, type Pool } from './pool.ts'
+import { createPool, MAX_WAITING, type Pool } from './pool.ts'
 import { runRow, type WorkUnit } from './row.ts'
 import { createRuns, type Runs } from './runs.ts'
 import { selectRecords } from './select.ts'
@@ -127,7 +127,8 @@ function readSelected(tools: EngineTools): AsyncIterable<readonly RecordText[]> 
 }
 
 async function* readRecords(tools: EngineTools): AsyncGenerator<readonly RecordText[], void> {
-  for await (const items of tools.executor.records({ batchSize: tools.plan.jobs })) {
+  const batchSize = Math.min(tools.plan.jobs, MAX_WAITING)
+  for await (const items of tools.executor.records({ batchSize })) {
     const records: RecordText[] = []
     for (const item of items) {
       if (item.status === 'invalid') refuseOrSkip(item.problem, tools)

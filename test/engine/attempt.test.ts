@@ -33,13 +33,7 @@ function setUp(script: Script, { maxRetries = 0, random = () => 0.5, jobs = 1 } 
   const unit = executor.open(fakeRecord(0), 1)
   const begin = async () => {
     const attempt = new Attempt<TaskResult>(
-      {
-        kind: 'task',
-        timeout: 1_000,
-        place: fixedPlace,
-        call: (number) => unit.callTask(number, false),
-        failed: (end) => end.status === 'abandoned' || end.result.status !== 'ok',
-      },
+      { kind: 'task', place: fixedPlace, call: (number) => unit.callTask(number, false) },
       tools,
     )
     const end = await attempt.begin()
