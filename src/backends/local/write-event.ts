@@ -26,22 +26,22 @@ function body(event: RunEvent): string {
   switch (type) {
     case 'record': {
       const { key, contentHash, input } = event
-      const id = event.id === undefined ? '' : `,"id":${quote(event.id)}`
+      const id = event.id === undefined ? '' : `,"id":${JSON.stringify(event.id)}`
       const expected = event.expectedOutput === undefined ? '' : `,"expectedOutput":${event.expectedOutput}`
       const rest = event.metadata === undefined && event.tags === undefined ? '' : recordRest(event)
-      return `{"v":${EVENT_FORMAT},"seq":${seq},"at":${at},"type":"record","key":${quote(key)}${id},"contentHash":"${contentHash}","input":${input}${expected}${rest}`
+      return `{"v":${EVENT_FORMAT},"seq":${seq},"at":${at},"type":"record","key":${JSON.stringify(key)}${id},"contentHash":"${contentHash}","input":${input}${expected}${rest}`
     }
     case 'task-finished': {
-      const { key, iteration, status } = event
+      const { status } = event
       const result = status === 'ok' ? `"output":${event.output}` : `"error":${JSON.stringify(event.error)}`
-      return `{"v":${EVENT_FORMAT},"seq":${seq},"at":${at},"type":"task-finished","key":${quote(key)},"iteration":${iteration}${generation(event)},"startedAt":${formatEpoch(event.startedAt)},"durationMs":${formatDuration(event.durationMs)}${waits(event)},"status":"${status}",${result}`
+      return `{"v":${EVENT_FORMAT},"seq":${seq},"at":${at},"type":"task-finished",${unit(event)},"startedAt":${formatEpoch(event.startedAt)},"durationMs":${formatDuration(event.durationMs)}${waits(event)},"status":"${status}",${result}`
     }
     case 'evaluation-finished': {
-      const { key, iteration, evaluator, status } = event
-      return `{"v":${EVENT_FORMAT},"seq":${seq},"at":${at},"type":"evaluation-finished","key":${quote(key)},"iteration":${iteration}${generation(event)},"evaluator":"${evaluator}","startedAt":${formatEpoch(event.startedAt)},"durationMs":${formatDuration(event.durationMs)}${waits(event)},"status":"${status}",${evaluationResult(event)}`
+      const { evaluator, status } = event
+      return `{"v":${EVENT_FORMAT},"seq":${seq},"at":${at},"type":"evaluation-finished",${unit(event)},"evaluator":"${evaluator}","startedAt":${formatEpoch(event.startedAt)},"durationMs":${formatDuration(event.durationMs)}${waits(event)},"status":"${status}",${evaluationResult(event)}`
     }
     case 'row-finished':
-      return `{"v":${EVENT_FORMAT},"seq":${seq},"at":${at},"type":"row-finished","key":${quote(event.key)},"iteration":${event.iteration}${generation(event)},"status":"${event.status}"`
+      return `{"v":${EVENT_FORMAT},"seq":${seq},"at":${at},"type":"row-finished",${unit(event)},"status":"${event.status}"`
     case 'run-finished':
       return `{"v":${EVENT_FORMAT},"seq":${seq},"at":${at},"type":"run-finished","iteration":${event.iteration},"summaries":[${event.summaries.map(summary).join(',')}]`
     default:
@@ -49,9 +49,18 @@ function body(event: RunEvent): string {
   }
 }
 
-/** Left out while it is 0, as are the waits of a call that was made once and at once: they stand in three lines of every row. */
-function generation({ generation }: UnitRef): string {
-  return generation === 0 ? '' : `,"generation":${generation}`
+let lastUnit: UnitRef = { key: '', iteration: 0, generation: 0 }
+let lastUnitText = ''
+
+/** Stands in several lines that are written one after another. */
+function unit(event: UnitRef): string {
+  const { key, iteration, generation } = event
+  if (key === lastUnit.key && iteration === lastUnit.iteration && generation === lastUnit.generation)
+    return lastUnitText
+  lastUnit = event
+  // A generation of 0 is left out, as are the waits of a call that was made once and at once: they stand in three lines of every row.
+  lastUnitText = `"key":${JSON.stringify(key)},"iteration":${iteration}${generation === 0 ? '' : `,"generation":${generation}`}`
+  return lastUnitText
 }
 
 function waits({ queueMs, retryWaitMs, attempts }: CallTiming): string {
@@ -107,17 +116,4 @@ function value(item: MetricValue): string {
     case 'json':
       return item.value
   }
-}
-
-const quotedKeys = new Map<string, string>()
-const QUOTED_KEYS_KEPT = 1_000
-
-/** A key stands in several lines that are written shortly after one another. */
-function quote(key: string): string {
-  const known = quotedKeys.get(key)
-  if (known !== undefined) return known
-  if (quotedKeys.size >= QUOTED_KEYS_KEPT) quotedKeys.clear()
-  const quoted = JSON.stringify(key)
-  quotedKeys.set(key, quoted)
-  return quoted
 }
