@@ -79,7 +79,10 @@ async function drive(tools: EngineTools): Promise<void> {
       if (stop.reason === undefined) runs.allFed(iteration)
     }
   } catch (error) {
-    stop.stop(endReasonOf(error, 'E_DATASET_THREW'))
+    const reason = endReasonOf(error, 'E_DATASET_THREW')
+    // Units that were handed out before the dataset threw are run to their end.
+    if (reason.kind === 'dataset-threw') await pool.idle()
+    stop.stop(reason)
   }
   await pool.idle()
   await runs.settled()
@@ -131,22 +134,32 @@ async function* readRecords(tools: EngineTools): AsyncGenerator<readonly RecordT
   for await (const items of tools.executor.records({ batchSize })) {
     const records: RecordText[] = []
     for (const item of items) {
-      if (item.status === 'invalid') refuseOrSkip(item.problem, tools)
-      else {
+      if (item.status === 'record') {
         if (item.changes.length > 0) tools.noteChanges(item.changes, `record ${item.record.key}`)
         records.push(item.record)
+      } else if (tools.plan.skipInvalid) noteSkipped(item.problem, tools)
+      else {
+        // What came before it is run.
+        yield records
+        throw invalidRecord(item.problem)
       }
     }
     yield records
   }
 }
 
-function refuseOrSkip({ message: what, file, line, column }: SourceProblem, { plan, stream }: EngineTools): void {
+function noteSkipped(problem: SourceProblem, { stream }: EngineTools): void {
+  stream.emit({ type: 'problem', severity: 'warning', code: 'W_RECORD_SKIPPED', message: describe(problem) })
+}
+
+function invalidRecord(problem: SourceProblem): LlmobsExpError {
+  const hint = 'correct it, or leave it out with --skip-invalid'
+  return new LlmobsExpError('E_DATASET_RECORD', describe(problem), { hint })
+}
+
+function describe({ message, file, line, column }: SourceProblem): string {
   const place = [file, line, column].filter((part) => part !== undefined).join(':')
-  const message = place === '' ? what : `${what} (${place})`
-  if (plan.skipInvalid) stream.emit({ type: 'problem', severity: 'warning', code: 'W_RECORD_SKIPPED', message })
-  else
-    throw new LlmobsExpError('E_DATASET_RECORD', message, { hint: 'correct it, or leave it out with --skip-invalid' })
+  return place === '' ? message : `${message} (${place})`
 }
 
 /** Says each kind of change once. */
