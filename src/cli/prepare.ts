@@ -38,6 +38,7 @@ function load(files: readonly string[], options: ResolvedOptions, tools: Prepare
     cacheFolder: compileCacheFolder(tools.currentFolder),
     packageEntry: fileURLToPath(new URL('../index.js', import.meta.url)),
     onConsole: tools.onConsole,
+    tracesConsole: options.values.debug,
     onModule: tools.ending.addModule,
   })
 }

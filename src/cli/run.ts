@@ -19,7 +19,7 @@ export async function run(patterns: readonly string[], flags: GivenFlags, contex
   const { quiet, debug, reporter } = options.values
   const files = await findFiles(patterns, context.currentFolder)
   const reporters = createMultiplexer(await resolveReporters(reporter, { screen: context.screen, quiet, debug }))
-  const ending = createEnding()
+  const ending = createEnding(context.screen.restore)
   try {
     const preparing = prepare(files, options, { ...context, ending, onConsole: reporters.console })
     // The engine is imported while the modules' threads start.

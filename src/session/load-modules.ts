@@ -16,6 +16,8 @@ export interface LoadedExperiment {
 export interface LoadOptions extends CompileOptions {
   readonly only: readonly string[]
   readonly onConsole: (chunk: ConsoleChunk) => void
+  /** Whether console output says which call it comes from. @default false */
+  readonly tracesConsole?: boolean
   /** Told of each module as its thread starts, so that it can be ended whatever happens next. */
   readonly onModule: (module: Pick<UserModule, 'close'>) => void
 }

@@ -10,6 +10,7 @@ import type { ExperimentRef } from '../../model/ports.ts'
 import { createHost } from './host.ts'
 import type { FromThread, ThreadData, ToThread } from './protocol.ts'
 import { createWakefulness } from './stay-awake.ts'
+import { captureConsole } from './thread-console.ts'
 
 // Where a thread with user code begins: loads the module, says what it defines, then serves calls.
 
@@ -19,13 +20,14 @@ const data: ThreadData = workerData
 const definitions = new Map<string, AnyDefinition>()
 
 const send = (messages: readonly FromThread[]): void => port.postMessage(messages)
+const trace = data.tracesConsole ? (await import('./console-trace.ts')).createConsoleTrace() : undefined
+captureConsole(process, (stream, text) => send([['console', stream, text, trace?.current()]]))
 const host = createHost({
   baseFolder: dirname(data.file),
   progress: data.progress,
   find: (ref) => definitions.get(nameOf(ref)),
+  trace,
   send,
-  // A write calls back once the main thread has taken it, and all before it.
-  drainConsole: (done) => process.stdout.write('', () => process.stderr.write('', () => done())),
 })
 
 process.setSourceMapsEnabled(true)
