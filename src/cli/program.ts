@@ -2,6 +2,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { addOptions } from '../config/render-options.ts'
 import type { GivenFlags } from '../config/resolve.ts'
 import type { CommandContext } from './command-context.ts'
+import { helpFormat, wrapList } from './help-format.ts'
 import { rowSelections } from './row-selections.ts'
 
 const DESCRIPTION = 'Runs LLM experiments: a dataset, a task, evaluators; with honest numbers, and nothing lost.'
@@ -27,7 +28,8 @@ export function createProgram(context: CommandContext, setExitCode: SetExitCode)
     .helpCommand(false)
     .showSuggestionAfterError()
     .exitOverride()
-    .addHelpText('after', EXIT_CODES)
+    .configureHelp(helpFormat)
+    .addHelpText('after', () => wrapList(EXIT_CODES, context.screen.stdout.columns))
 
   const runCommand = program
     .command('run')
