@@ -35,7 +35,7 @@ export function createLiveProgress(screen: Screen, ticker: Ticker = realTicker):
 }
 
 async function openArea(view: ExperimentView, screen: Screen, ticker: Ticker): Promise<LiveArea> {
-  const { colors } = await styleOf(screen.stderr)
-  const render = () => renderLiveProgress(view.info, view.progress(), { colors, columns: screen.stderr.columns })
+  const style = await styleOf(screen.stderr)
+  const render = () => renderLiveProgress(view.info, view.progress(), { ...style, columns: screen.stderr.columns })
   return createLiveArea({ screen, render, ticker })
 }

@@ -5,6 +5,8 @@ import type { ProgressDisplay } from './progress-display.ts'
 
 const TICK_MS = 10_000
 const STEPS = 10
+/** What comes sooner after another line tells nobody anything. */
+const MIN_MS = 1_000
 /** After so many lines that only time has brought, they come every 20 s instead of every 10 s. */
 const FAST_LINES = 10
 const SLOW_TICKS = 2
@@ -29,8 +31,10 @@ function startMilestones(view: ExperimentView, stderr: TextSink, ticker: Ticker)
   let rowsDone = start.rowsDone
   let quietTicks = 0
   let timedLines = 0
+  let printedAt = Number.NEGATIVE_INFINITY
   const print = (line: string) => {
     quietTicks = 0
+    printedAt = ticker.now()
     void stderr.write(`${line}\n`)
   }
   print(formatStart(view.info, start))
@@ -43,8 +47,8 @@ function startMilestones(view: ExperimentView, stderr: TextSink, ticker: Ticker)
   return {
     rowFinished() {
       rowsDone += 1
-      const isMilestone = rowsDone % step === 0 || rowsDone === rowsPlanned
-      if (isMilestone) print(formatMilestone(view.info, view.progress()))
+      const isMilestone = rowsDone % step === 0 && ticker.now() - printedAt >= MIN_MS
+      if (isMilestone || rowsDone === rowsPlanned) print(formatMilestone(view.info, view.progress()))
     },
     stop,
   }

@@ -69,6 +69,18 @@ export function takeColumns(text: string, columns: number): string {
   return text.slice(0, end)
 }
 
+/** As many whole characters from the end as fit. */
+export function takeLastColumns(text: string, columns: number): string {
+  let width = 0
+  let start = text.length
+  for (const cluster of [...clusters(text.slice(-Math.max(columns, 1) * 40))].reverse()) {
+    width += clusterWidth(cluster)
+    if (width > columns) break
+    start -= cluster.length
+  }
+  return text.slice(start)
+}
+
 /** Fills up with spaces on the right. */
 export function padEnd(text: string, columns: number): string {
   return text + ' '.repeat(Math.max(columns - displayWidth(text), 0))

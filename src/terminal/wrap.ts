@@ -35,9 +35,12 @@ export function excerpt(text: string, { columns, lines }: ExcerptOptions): strin
   return result
 }
 
+/** Scripts that are broken between any two characters. */
+const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\u3000-\u303f\uff00-\uff60]$/u
+
 /** Ends a line after a word where that does not leave much of it empty. */
 function cutAtWord(head: string, text: string): string {
-  if (text[head.length] === ' ') return head
+  if (text[head.length] === ' ' || UNSPACED.test(head)) return head
   const space = head.lastIndexOf(' ')
-  return space > head.length * 0.6 ? head.slice(0, space) : head
+  return space > head.length * 0.4 ? head.slice(0, space) : head
 }

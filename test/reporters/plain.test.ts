@@ -124,12 +124,12 @@ describe('the plain reporter', () => {
       ~ too few rows for the interval to mean much
 
       8 rows failed or did not pass
-        t-17 · run 1 · ok
+        t-17 · did not pass: correct
           input            {"ticket":"I was charged twice in May"}
           expected         "billing"
           output           {"label":"bug"}
           correct          false: bug is not billing
-        it's 18 · run 1 · error
+        it's 18 · error
           input            {"ticket":"I was charged twice in May"}
           expected         "billing"
           error            Error: fetch failed: connection refused by api.example
@@ -176,7 +176,7 @@ describe('the plain reporter', () => {
       much
 
       8 rows failed or did not pass
-        t-17 · run 1 · ok
+        t-17 · did not pass: correct
           input
             {"ticket":"I was charged twice in
             May"}
@@ -186,7 +186,7 @@ describe('the plain reporter', () => {
             {"label":"bug"}
           correct
             false: bug is not billing
-        it's 18 · run 1 · error
+        it's 18 · error
           input
             {"ticket":"I was charged twice in
             May"}
@@ -204,7 +204,8 @@ describe('the plain reporter', () => {
 
       failed support-triage
         rows with errors: 2 of 40, allowed 0
-        threshold correct: wanted at least 0.9, got 0.85
+        threshold correct: wanted at least
+          0.9, got 0.85
         stored in .llmobs-exp/experiments/20261122t081503-k3f9q2
 
       "
@@ -253,7 +254,7 @@ describe('the plain reporter', () => {
       much
 
       8 rows failed or did not pass
-        t-17 · run 1 · ok
+        t-17 · did not pa…
           input
             {"ticket":"I
             was charged t…
@@ -265,7 +266,7 @@ describe('the plain reporter', () => {
           correct
             false: bug is
             not billing
-        it's 18 · run 1 ·…
+        it's 18 · error
           input
             {"ticket":"I
             was charged t…
@@ -277,14 +278,19 @@ describe('the plain reporter', () => {
         and 6 more: llmobs-exp show 20261122t081503-k3f9q2 --rows failing
 
       2 errors
-        2 × task: TypeEr
-          ror: fetch
+        2 × task:
+          TypeError: fetch
           failed (E_TASK)
           llmobs-exp run ./triage.ts --only support-triage --record 'it'\\''s 18'
 
       failed support-triage
-        rows with errors: 2 of 40, allowed 0
-        threshold correct: wanted at least 0.9, got 0.85
+        rows with
+          errors: 2 of 40,
+          allowed 0
+        threshold
+          correct: wanted
+          at least 0.9,
+          got 0.85
         stored in .llmobs-exp/experiments/20261122t081503-k3f9q2
 
       "
@@ -520,19 +526,13 @@ describe('milestones', () => {
     return screen.err().trimEnd().split('\n')
   }
 
-  it('come at each tenth of the rows', () => {
+  it('come at each tenth of the rows, but no more than one in a second', () => {
     expect(milestones(40, 100)).toMatchInlineSnapshot(`
       [
         "support-triage: 40 rows, 10 jobs",
-        "support-triage: 4 of 40 rows (10 %), 0 s, 4 s left",
-        "support-triage: 8 of 40 rows (20 %), 1 s, 3 s left",
         "support-triage: 12 of 40 rows (30 %), 1 s, 3 s left",
-        "support-triage: 16 of 40 rows (40 %), 2 s, 2 s left",
-        "support-triage: 20 of 40 rows (50 %), 2 s, 2 s left",
         "support-triage: 24 of 40 rows (60 %), 2 s, 2 s left",
-        "support-triage: 28 of 40 rows (70 %), 3 s, 1 s left",
-        "support-triage: 32 of 40 rows (80 %), 3 s, 1 s left",
-        "support-triage: 36 of 40 rows (90 %), 4 s, 0 s left",
+        "support-triage: 36 of 40 rows (90 %), 4 s, 1 s left",
         "support-triage: 40 of 40 rows (100 %), 4 s",
       ]
     `)
@@ -546,7 +546,8 @@ describe('milestones', () => {
   })
 
   it('are at most 200 for 10,000 rows', () => {
-    expect(milestones(10_000, 0.1).length).toBe(11)
+    expect(milestones(10_000, 0.1)).toHaveLength(2)
+    expect(milestones(10_000, 1).length).toBeLessThanOrEqual(12)
     expect(milestones(10_000, 300).length).toBeLessThanOrEqual(200)
   })
 

@@ -125,13 +125,34 @@ function unitEvent(key: string, iteration: number) {
 describe('errors', () => {
   it('are grouped into at most a hundred groups, while those that are known count on', () => {
     const script = new EventScript(['exact']).startRun()
+    const word = (index: number): string => 'x'.repeat(index + 1)
     for (const index of [...Array(150).keys(), 0]) {
-      script.row({ key: `k${index}`, evaluations: { exact: new Error(`message ${index}`) } })
+      script.row({ key: `k${index}`, evaluations: { exact: new Error(`message ${word(index)}`) } })
     }
     const run = replay(script.events, script.info).run(1)
     expect(run.errors.length).toBe(100)
     expect(run.errors[0]).toMatchObject({ count: 2, exampleKey: 'k0' })
     expect(run.evaluatorErrors).toBe(151)
+  })
+
+  it('are one group when only ids, counts and times in their messages differ, but not when status codes do', () => {
+    const script = new EventScript(['exact']).startRun()
+    const messages = [
+      '429 Too Many Requests (request req_01HXYZ, 12 s, 8f14e45f-ceea-467f)',
+      '429 Too Many Requests (request req_9, 7.5 s, 45c48cce-2e2d-7fbd)',
+      '500 Too Many Requests (request req_9, 7.5 s, 45c48cce-2e2d-7fbd)',
+      'no answer for Peru',
+      'no answer for Chad',
+    ]
+    for (const [index, message] of messages.entries())
+      script.row({ key: `k${index}`, evaluations: { exact: new Error(message) } })
+    const { errors } = replay(script.events, script.info).run(1)
+    expect(errors.map(({ count, exampleKey }) => [count, exampleKey])).toEqual([
+      [2, 'k0'],
+      [1, 'k2'],
+      [1, 'k3'],
+      [1, 'k4'],
+    ])
   })
 
   it('of an evaluator that is called task are not those of the task', () => {

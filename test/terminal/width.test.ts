@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { displayWidth, padEnd, truncate } from '../../src/terminal/width.ts'
+import { displayWidth, padEnd, takeLastColumns, truncate } from '../../src/terminal/width.ts'
 
 describe('displayWidth', () => {
   it.each([
@@ -56,6 +56,20 @@ describe('truncate', () => {
     const zalgo = `a${'\u0301'.repeat(1_000_000)}`
     expect(displayWidth(truncate(zalgo, 10))).toBeLessThanOrEqual(10)
     expect(truncate(zalgo, 10).length).toBeLessThan(1000)
+  })
+})
+
+describe('takeLastColumns', () => {
+  it.each([
+    ['to your card', 4, 'card'],
+    ['日本語', 5, '本語'],
+    ['a 👩‍👩‍👧‍👦', 2, '👩‍👩‍👧‍👦'],
+    ['a 👩‍👩‍👧‍👦', 1, ''],
+    ['cafe\u0301', 1, 'e\u0301'],
+    ['short', 80, 'short'],
+    ['none', 0, ''],
+  ])('takes of %j in %i columns %j', (text, columns, expected) => {
+    expect(takeLastColumns(text, columns)).toBe(expected)
   })
 })
 

@@ -1,5 +1,5 @@
 import type { ExperimentInfo } from '../../model/ports.ts'
-import type { ErrorGroup } from '../../model/summary.ts'
+import type { ErrorGroup, RunSummary } from '../../model/summary.ts'
 import { excerpt } from '../../terminal/wrap.ts'
 import { formatCount, formatNumber } from './number.ts'
 import { renderReproduce } from './reproduce.ts'
@@ -9,16 +9,21 @@ const MAX_GROUPS = 10
 const MESSAGE_LINES = 3
 
 /** Errors grouped by message, each with how often it came and a line that reproduces one. */
-export function renderErrorGroups(groups: readonly ErrorGroup[], info: ExperimentInfo, style: Style): string {
-  if (groups.length === 0) return ''
-  const total = groups.reduce((sum, group) => sum + group.count, 0)
-  const shown = groups.slice(0, MAX_GROUPS)
-  const more = groups.length - shown.length
+export function renderErrorGroups(run: RunSummary, info: ExperimentInfo, style: Style): string {
+  const { rows, evaluatorErrors, errors } = run
+  if (errors.length === 0) return ''
+  const shown = errors.slice(0, MAX_GROUPS)
+  const total = Math.max(rows.error + rows.timeout + evaluatorErrors, countOf(errors))
+  const more = total - countOf(shown)
   return [
     style.colors.bold(style.colors.red(formatCount(total, 'error'))),
     ...shown.map((group) => renderGroup(group, info, style)),
-    ...(more > 0 ? [`  and ${formatCount(more, 'other message')}`] : []),
+    ...(more > 0 ? [`  and ${formatCount(more, 'error')} with other messages`] : []),
   ].join('\n')
+}
+
+function countOf(groups: readonly ErrorGroup[]): number {
+  return groups.reduce((sum, group) => sum + group.count, 0)
 }
 
 function renderGroup({ where, error, count, exampleKey }: ErrorGroup, info: ExperimentInfo, style: Style): string {

@@ -2,7 +2,10 @@ import type { Row, RowEvaluation } from '../../model/row.ts'
 import { sanitizeLine } from '../../terminal/sanitize.ts'
 import { padEnd, truncate } from '../../terminal/width.ts'
 import { excerpt } from '../../terminal/wrap.ts'
+import { contrastTexts, renderMembers } from './contrast.ts'
+import { type Difference, findDifference } from './difference.ts'
 import { formatCount, formatNumber } from './number.ts'
+import { describeRow } from './row-head.ts'
 import type { Style } from './style.ts'
 
 const FIELD_LINES = 2
@@ -11,65 +14,109 @@ const MIN_WIDE_COLUMNS = 60
 const MAX_COLUMNS = 160
 const MAX_REASONS = 5
 
-type Field = readonly [name: string, text: string]
+/** What is shown of one row under a name, in lines of at most so many columns. */
+interface Field {
+  readonly name: string
+  readonly lines: (columns: number) => readonly string[]
+}
+
+export interface RowStyle extends Style {
+  /** Of the experiment: with one, rows need not say which it was. */
+  readonly runs: number
+  /** Lines that a value may take. @default 2 */
+  readonly valueLines?: number
+}
 
 export interface FailingRowsInput {
   readonly rows: readonly Row[]
+  readonly runs: number
   /** How many there are in all. */
   readonly total: number
   /** How to see them all. */
   readonly more: string
 }
 
-/** Rows that failed or did not pass: what went in, what was expected, what came out, and why. */
-export function renderFailingRows({ rows, total, more }: FailingRowsInput, style: Style): string {
+/** Rows that failed or did not pass: what went in, what was expected, what came out, where they differ, and why. */
+export function renderFailingRows({ rows, runs, total, more }: FailingRowsInput, style: Style): string {
   if (total === 0) return ''
   const title = `${formatCount(total, 'row')} failed or did not pass`
   const hidden = total - rows.length
   return [
     style.colors.bold(title),
-    ...rows.map((row) => renderRow(row, style)),
+    ...rows.map((row) => renderRow(row, { ...style, runs })),
     ...(hidden > 0 ? [style.colors.dim(`  and ${formatNumber(hidden)} more: ${more}`)] : []),
   ].join('\n')
 }
 
-/** One row: what went in, what was expected, what came out, and why it did not pass. */
-export function renderRow(row: Row, style: Style): string {
-  const head = truncate(`${sanitizeLine(row.key)} · run ${row.iteration} · ${row.status}`, style.columns - 2)
-  return [`  ${style.colors.cyan(head)}`, ...fieldsOf(row).map((field) => renderField(field, style))].join('\n')
+/** One row: what failed, what went in, what was expected, what came out, where they differ, and why it did not pass. */
+export function renderRow(row: Row, style: RowStyle): string {
+  const { colors, columns, runs } = style
+  const { key, what, isFailing } = describeRow(row, { runs, columns: columns - 2 })
+  const head = what === '' ? colors.cyan(key) : `${colors.cyan(key)}${isFailing ? colors.red(what) : colors.dim(what)}`
+  return [`  ${head}`, ...fieldsOf(row, style).map((field) => renderField(field, style))].join('\n')
 }
 
-function fieldsOf(row: Row): Field[] {
+function fieldsOf(row: Row, style: RowStyle): Field[] {
   const { record, task } = row
+  const { valueLines = FIELD_LINES } = style
+  const text = (name: string, value: string): Field => ({
+    name,
+    lines: (columns) => excerpt(value, { columns, lines: valueLines }),
+  })
   const reasons = row.evaluations.flatMap(reasonsOf)
   return [
-    ['input', record.input],
-    ...(record.expectedOutput === undefined ? [] : [['expected', record.expectedOutput] satisfies Field]),
-    ...(task === undefined ? [] : [taskField(task)]),
-    ...reasons.slice(0, MAX_REASONS),
-    ...(reasons.length > MAX_REASONS ? [['…', `${reasons.length - MAX_REASONS} more`] satisfies Field] : []),
+    text('input', record.input),
+    ...valuesOf(row, text, style),
+    ...(task === undefined || task.status === 'ok'
+      ? []
+      : [text(task.status, `${task.error.name}: ${task.error.message}`)]),
+    ...reasons.slice(0, MAX_REASONS).map(([name, reason]) => text(name, reason)),
+    ...(reasons.length > MAX_REASONS ? [text('…', `${reasons.length - MAX_REASONS} more`)] : []),
   ]
 }
 
-function taskField(task: NonNullable<Row['task']>): Field {
-  return task.status === 'ok' ? ['output', task.output] : [task.status, `${task.error.name}: ${task.error.message}`]
+/** What was expected and what came out, so that a difference is seen. */
+function valuesOf({ record, task }: Row, text: (name: string, value: string) => Field, style: RowStyle): Field[] {
+  const { expectedOutput } = record
+  const expected = expectedOutput === undefined ? [] : [text('expected', expectedOutput)]
+  if (task?.status !== 'ok') return expected
+  const difference = expectedOutput === undefined ? undefined : findDifference(expectedOutput, task.output)
+  if (difference?.kind === 'text') {
+    const contrast = (columns: number) => contrastTexts(difference.text, { ...style, columns })
+    return [
+      { name: 'expected', lines: (columns) => [contrast(columns).expected] },
+      { name: 'output', lines: (columns) => contrast(columns).output },
+    ]
+  }
+  return [...expected, text('output', task.output), ...differenceField(difference, style)]
 }
 
-function reasonsOf(evaluation: RowEvaluation): Field[] {
+function differenceField(difference: Exclude<Difference, { kind: 'text' }> | undefined, style: Style): Field[] {
+  if (difference === undefined) return []
+  if (difference.kind === 'members')
+    return [{ name: 'difference', lines: (columns) => renderMembers(difference.members, { ...style, columns }) }]
+  const words = `looks the same, but ${difference.output} came where ${difference.expected} was expected`
+  return [{ name: 'difference', lines: (columns) => excerpt(words, { columns, lines: 3 }) }]
+}
+
+/** A bare `false` says no more than the head of the row. */
+function reasonsOf(evaluation: RowEvaluation): [name: string, reason: string][] {
   if (evaluation.status === 'skipped') return []
   if (evaluation.status !== 'ok') return [[evaluation.evaluator, `${evaluation.status}: ${evaluation.error.message}`]]
   return evaluation.evaluations
     .filter(({ type, value, assessment }) => (type === 'boolean' && !value) || assessment === 'fail')
+    .filter(({ type, value, reasoning }) => type !== 'boolean' || value || reasoning !== undefined)
     .map(({ label, value, reasoning }) => [label, reasoning === undefined ? String(value) : `${value}: ${reasoning}`])
 }
 
-function renderField([name, text]: Field, { colors, columns }: Style): string {
+function renderField({ name, lines }: Field, { colors, columns }: Style): string {
   const width = Math.min(columns, MAX_COLUMNS)
   const isNarrow = width < MIN_WIDE_COLUMNS
   const margin = isNarrow ? 6 : NAME_COLUMNS + 5
-  const lines = excerpt(text, { columns: width - margin, lines: FIELD_LINES })
   const label = truncate(sanitizeLine(name), NAME_COLUMNS)
-  const body = lines.map((line, index) => (index === 0 && !isNarrow ? line : ' '.repeat(margin) + line)).join('\n')
+  const body = lines(width - margin)
+    .map((line, index) => (index === 0 && !isNarrow ? line : ' '.repeat(margin) + line))
+    .join('\n')
   return isNarrow
     ? `    ${colors.dim(truncate(label, width - 4))}\n${body}`
     : `    ${colors.dim(padEnd(label, NAME_COLUMNS))} ${body}`

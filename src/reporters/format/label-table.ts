@@ -12,11 +12,17 @@ const NAME_COLUMNS = 40
 const VALUE_COLUMNS = 60
 const VALUE_LINES = 3
 const MAX_TABLE_ROWS = 100
-const MIN_TABLE_COLUMNS = 60
+const MIN_NAME_COLUMNS = 12
+const MIN_TEXT_COLUMNS = 20
+/** More than this a name does not take from a text that has to be broken. */
+const MAX_NAME_BESIDE_TEXT = 20
+const HEAD = ['evaluator', 'value', 'scored', 'errored', 'skipped'] as const
 
 interface TableRow {
   readonly name: string
   readonly value: string
+  /** Whether the value may be broken into lines. */
+  readonly isText: boolean
   readonly hasErrors: boolean
   /** Scored, errored and skipped; empty for a summary evaluator. */
   readonly coverage: readonly number[]
@@ -37,25 +43,53 @@ export function renderLabelTable({ labels, summaries }: LabelTableInput, style: 
 
 function fits(rows: readonly TableRow[], style: Style): string | undefined {
   // cli-table3 takes 0.6 ms a row.
-  if (style.columns < MIN_TABLE_COLUMNS || rows.length > MAX_TABLE_ROWS) return undefined
-  const table = renderTable(rows, style)
-  const isTooWide = displayWidth(table.slice(0, table.indexOf('\n'))) > style.columns
-  return isTooWide ? undefined : table
+  if (rows.length > MAX_TABLE_ROWS) return undefined
+  const widths = fitColumns(rows, style.columns)
+  return widths === undefined ? undefined : renderTable(rows, widths, style)
 }
 
-function renderTable(rows: readonly TableRow[], { colors }: Style): string {
+interface ColumnWidths {
+  readonly name: number
+  readonly value: number
+}
+
+/** Gives the value what it needs, but for texts, which may be broken; the name gets what is left. Undefined where that is too little. */
+function fitColumns(rows: readonly TableRow[], columns: number): ColumnWidths | undefined {
+  const coverage = HEAD.slice(2).map((head, index) =>
+    Math.max(
+      head.length,
+      ...rows.map((row) => (row.coverage[index] === undefined ? 0 : formatNumber(row.coverage[index]).length)),
+    ),
+  )
+  const borders = HEAD.length * 3 + 1
+  const left = columns - borders - coverage.reduce((sum, width) => sum + width, 0)
+  const widest = (texts: readonly string[]): number => Math.max(0, ...texts.map(displayWidth))
+  const name = Math.min(widest([HEAD[0], ...rows.map((row) => row.name)]), NAME_COLUMNS)
+  const value = Math.min(widest([HEAD[1], ...rows.map((row) => row.value)]), VALUE_COLUMNS)
+  if (name + value <= left) return { name, value }
+  const numbers = widest(rows.filter((row) => !row.isText).map((row) => row.value))
+  const texts = rows.some((row) => row.isText) ? Math.min(value, MIN_TEXT_COLUMNS) : 0
+  const narrowest = Math.max(numbers, texts, HEAD[1].length)
+  const least = Math.min(name, MIN_NAME_COLUMNS)
+  if (least + narrowest > left) return undefined
+  const fittedName = Math.min(name, left - narrowest, Math.max(left - value, MAX_NAME_BESIDE_TEXT))
+  return { name: fittedName, value: Math.min(value, left - fittedName) }
+}
+
+function renderTable(rows: readonly TableRow[], widths: ColumnWidths, { colors }: Style): string {
   const table = new Table({
-    head: ['evaluator', 'value', 'scored', 'errored', 'skipped'].map(colors.bold),
+    head: HEAD.map(colors.bold),
     colAligns: ['left', 'left', 'right', 'right', 'right'],
     // Without these it paints with a library of its own.
     style: { head: [], border: [], compact: true },
   })
   for (const row of rows) {
     const [scored = '', errored = '', skipped = ''] = row.coverage.map(formatNumber)
-    const value = truncate(row.value, VALUE_COLUMNS)
+    const value = excerpt(row.value, { columns: widths.value, lines: row.isText ? VALUE_LINES : 1 })
+    const color = row.hasErrors && row.coverage.length === 0 ? colors.red : (text: string) => text
     table.push([
-      truncate(row.name, NAME_COLUMNS),
-      row.hasErrors && row.coverage.length === 0 ? colors.red(value) : value,
+      truncate(row.name, widths.name),
+      value.map(color).join('\n'),
       scored,
       row.hasErrors ? colors.red(errored) : errored,
       skipped,
@@ -85,6 +119,7 @@ function labelRow(label: LabelSummary): TableRow {
   return {
     name: sanitizeLine(label.label),
     value: label.scored === 0 ? '–' : formatLabelValue(label),
+    isText: label.type === 'categorical' || label.type === 'mixed',
     hasErrors: label.errored > 0,
     coverage: [label.scored, label.errored, label.skipped],
   }
@@ -94,6 +129,7 @@ function summaryRow(summary: NamedSummaryResult): TableRow {
   return {
     name: `${sanitizeLine(summary.name)} (summary)`,
     value: formatSummaryValue(summary),
+    isText: summary.status === 'error' || summary.type === 'categorical' || summary.type === 'json',
     hasErrors: summary.status === 'error',
     coverage: [],
   }

@@ -1,10 +1,12 @@
 import type { EndReason, Failure, Outcome } from '../../model/outcome.ts'
 import type { ExperimentInfo } from '../../model/ports.ts'
 import { sanitize, sanitizeLine } from '../../terminal/sanitize.ts'
+import { excerpt } from '../../terminal/wrap.ts'
 import { formatNumber } from './number.ts'
 import type { Style } from './style.ts'
 
 const MAX_MESSAGE = 2000
+const MAX_LINES = 100
 
 /** What an experiment came to, why, and where it is kept. */
 export function renderOutcome(info: ExperimentInfo, outcome: Outcome, style: Style): string {
@@ -12,7 +14,7 @@ export function renderOutcome(info: ExperimentInfo, outcome: Outcome, style: Sty
   const name = sanitizeLine(info.name)
   return [
     outcome.status === 'passed' ? `${colors.green('passed')} ${name}` : `${colors.red(outcome.status)} ${name}`,
-    ...outcomeReasons(outcome).map((reason) => `  ${reason}`),
+    ...outcomeReasons(outcome).flatMap((reason) => wrapReason(reason, style)),
     colors.dim(`  stored in ${sanitizeLine(info.folder)}`),
     '',
   ].join('\n')
@@ -53,6 +55,12 @@ function formatEndReason(reason: EndReason): string {
   }
 }
 
+/** Later lines are set in, so that reasons can be told from one another. */
+function wrapReason(reason: string, { columns }: Style): string[] {
+  const lines = reason.split('\n').flatMap((line) => excerpt(line, { columns: columns - 4, lines: MAX_LINES }))
+  return lines.map((line, index) => (index === 0 ? `  ${line}` : `    ${line}`))
+}
+
 function clean(text: string): string {
-  return sanitize(text.slice(0, MAX_MESSAGE)).replaceAll('\n', '\n  ')
+  return sanitize(text.slice(0, MAX_MESSAGE))
 }

@@ -10,15 +10,17 @@ const BAR_COLUMNS = 24
 const MIN_COLUMNS_FOR_BAR = 60
 const MAX_MEANS = 4
 const SPINNER_COLUMNS = 2
+const MIN_LABEL_COLUMNS = 8
 
 /** The live area's lines, none wider than the terminal less the spinner's place. */
-export function renderLiveProgress(info: ExperimentInfo, progress: Progress, { colors, columns }: Style): string {
+export function renderLiveProgress(info: ExperimentInfo, progress: Progress, style: Style): string {
+  const { colors, columns } = style
   // One column stays free: some terminals wrap when the last one is filled.
   const width = Math.max(columns - 1 - SPINNER_COLUMNS, 1)
-  const means = progress.means.slice(0, MAX_MEANS).map(formatMean)
+  const means = progress.means.slice(0, MAX_MEANS).map((mean) => formatMean(mean, width))
   const details = [joinFitting(means, '  ', width - 2), joinFitting(formatCalls(progress), ' · ', width - 2)]
   return [
-    renderHead(sanitizeLine(info.name), progress, { colors, columns: width }),
+    renderHead(sanitizeLine(info.name), progress, { ...style, columns: width }),
     ...details.filter((line) => line !== '').map((line) => colors.dim(`  ${line}`)),
   ].join('\n')
 }
@@ -36,7 +38,7 @@ export function formatMilestone(info: ExperimentInfo, progress: Progress): strin
     ...(rowsWithErrors > 0 ? [`${formatCount(rowsWithErrors, 'row')} with errors`] : []),
     ...formatExpired(progress),
     formatClock(elapsedMs),
-    ...(left === undefined ? [] : [`${formatClock(left)} left`]),
+    ...(left === undefined ? [] : [`${formatRemaining(left)} left`]),
   ]
   return `${sanitizeLine(info.name)}: ${parts.join(', ')}`
 }
@@ -53,7 +55,7 @@ function renderHead(name: string, progress: Progress, { colors, columns }: Style
   const share = formatShare(progress)
   const counted = formatCounted(progress)
   const left = remainingMs(progress)
-  const timed = left === undefined ? counted : `${counted}  ETA ${formatClock(left)}`
+  const timed = left === undefined ? counted : `${counted}  ETA ${formatRemaining(left)}`
   const bars = columns >= MIN_COLUMNS_FOR_BAR ? [`${renderBar(progress, colors)}${timed}`] : []
   const rest = [...bars, timed, counted, share].find((text) => displayWidth(`${short}  ${text}`) <= columns)
   return rest === undefined ? truncate(share, columns) : `${colors.bold(short)}  ${rest}`
@@ -75,8 +77,9 @@ function renderBar({ rowsDone, rowsPlanned }: Progress, colors: Colors): string 
   return `${colors.green('━'.repeat(filled))}${colors.dim('─'.repeat(BAR_COLUMNS - filled))}  `
 }
 
-function formatMean({ label, mean }: Progress['means'][number]): string {
-  return `${sanitizeLine(label)} ${formatNumber(Number(mean.toPrecision(3)))}`
+function formatMean({ label, mean }: Progress['means'][number], columns: number): string {
+  const name = truncate(sanitizeLine(label), Math.max(Math.floor(columns / 2), MIN_LABEL_COLUMNS))
+  return `${name} ${formatNumber(Number(mean.toPrecision(3)))}`
 }
 
 function formatCalls(progress: Progress): string[] {
@@ -106,6 +109,11 @@ function formatExpired({ expiredCalls }: Progress): string[] {
 
 function wholePercent(done: number, planned: number): string {
   return planned === 0 ? '100 %' : `${Math.floor((done / planned) * 100)} %`
+}
+
+/** Never 0 s while something is left. */
+function formatRemaining(milliseconds: number): string {
+  return formatClock(Math.max(milliseconds, 1000))
 }
 
 function remainingMs({ rowsDone, rowsPlanned, elapsedMs }: Progress): number | undefined {

@@ -32,12 +32,13 @@ export function renderRunSummary({ info, run, isComplete, failingRows }: RunSumm
     renderFailingRows(
       {
         rows: failingRows,
+        runs: info.runs,
         total: run.failingCount,
         more: `llmobs-exp show ${info.experimentId} --rows failing`,
       },
       style,
     ),
-    renderErrorGroups(run.errors, info, style),
+    renderErrorGroups(run, info, style),
   ])
 }
 

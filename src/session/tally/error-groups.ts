@@ -5,7 +5,12 @@ const MAX_GROUPS = 100
 
 type Counted = { -readonly [K in keyof ErrorGroup]: ErrorGroup[K] }
 
-/** Errors grouped by where they were thrown and by message: the first 100 different ones. */
+/** Characters of a message that tell it from others. */
+const MAX_MESSAGE = 500
+/** Words with a digit in them (ids, counts, times), but for what may be a status code. */
+const VARYING = /(?<![\p{L}\p{N}_])(?![1-5]\d\d(?![\p{L}\p{N}_]))[\p{L}_-]*\d(?:[\p{L}\p{N}_-]|[.,:](?=\d))*/gu
+
+/** Errors grouped by where they were thrown and by message, ids and counts in it aside: the first 100 different ones. */
 export class ErrorGroups {
   readonly #ofTask = new Map<string, Counted>()
   readonly #ofEvaluators = new Map<string, Map<string, Counted>>()
@@ -31,11 +36,12 @@ export class ErrorGroups {
   }
 
   #add(groups: Map<string, Counted>, group: Counted): void {
-    const known = groups.get(group.error.message)
+    const likeness = group.error.message.slice(0, MAX_MESSAGE).replace(VARYING, '#')
+    const known = groups.get(likeness)
     if (known !== undefined) known.count++
     else if (this.#size < MAX_GROUPS) {
       this.#size++
-      groups.set(group.error.message, group)
+      groups.set(likeness, group)
     }
   }
 }

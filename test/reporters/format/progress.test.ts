@@ -18,7 +18,11 @@ describe('the lines of the live area', () => {
         fc.array(fc.record({ label: fc.string({ unit: 'binary' }), mean: fc.double() }), { maxLength: 6 }),
         (name, columns, numbers, means) => {
           const progress = fakeProgress({ ...numbers, means })
-          const lines = renderLiveProgress(fakeInfo({ name }), progress, { colors: plainColors, columns }).split('\n')
+          const lines = renderLiveProgress(fakeInfo({ name }), progress, {
+            colors: plainColors,
+            isColored: false,
+            columns,
+          }).split('\n')
           expect(lines.length).toBeLessThanOrEqual(3)
           expect(lines.join('')).not.toMatch(drivesTerminal)
           for (const line of lines) expect(displayWidth(line)).toBeLessThanOrEqual(columns - 3)
