@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import process from 'node:process'
@@ -6,8 +6,12 @@ import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
 import { readStore, type Stored } from './stored.ts'
 import { tempFolder } from './temp-folder.ts'
+import { createTerminal, type EmulatedTerminal } from './terminal-emulator.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
+
+/** Where a pseudo-terminal says which device it is. */
+const TTY_FILE = '.tty'
 
 /** How often a condition on files is looked at, in milliseconds. */
 const LOOK = 10
@@ -25,15 +29,34 @@ export interface CliResult {
 export interface RunningCli {
   readonly pid: number
   readonly ended: Promise<CliResult>
+  /** What it has printed so far. */
+  printed(stream?: 'stdout' | 'stderr'): string
   /** Resolves when what it has printed so far matches; rejects when it ends without. */
   prints(pattern: RegExp, stream?: 'stdout' | 'stderr'): Promise<void>
   /** Resolves when the condition holds; rejects when the process ends before. */
   until(condition: () => boolean): Promise<void>
   signal(name: NodeJS.Signals): void
-  /** Types into the terminal; only of `pty`. */
-  type(text: string): void
   /** Goes away as a reader of stdout. */
   closeStdout(): void
+}
+
+/** A script in a pseudo-terminal; what it prints to either stream is `stdout`. */
+export interface RunningPty extends RunningCli {
+  /** Types into the terminal; Ctrl-C is `\u0003`. */
+  type(text: string): void
+  /** Makes the terminal so many columns wide, of which its processes are told. */
+  resize(columns: number): void
+  /** Resolves when the screen so far satisfies the condition; rejects when the script ends before. */
+  shows(condition: (screen: EmulatedTerminal) => boolean): Promise<void>
+  /** What a person sees in the terminal, with what has scrolled off above. */
+  see(): EmulatedTerminal
+}
+
+export interface PtyOptions extends CliOptions {
+  /** @default 80 */
+  readonly columns?: number
+  /** @default 24 */
+  readonly rows?: number
 }
 
 export interface CliOptions {
@@ -49,8 +72,8 @@ export interface CliProject {
   start(args: readonly string[], options?: CliOptions): RunningCli
   /** Runs a script of `sh`, in which `llmobs-exp` can be called, to its end. */
   shell(script: string, options?: CliOptions): Promise<CliResult>
-  /** Starts a script of `sh` in a pseudo-terminal; what it prints is `stdout`. */
-  pty(script: string, options?: CliOptions & { readonly columns?: number }): RunningCli
+  /** Starts a script of `sh` in a pseudo-terminal. */
+  pty(script: string, options?: PtyOptions): RunningPty
   write(path: string, text: string | Uint8Array): void
   read(path: string): string
   exists(path: string): boolean
@@ -77,8 +100,10 @@ export async function cliProject(files: { readonly [path: string]: string } = {}
   install(folder)
   for (const [path, text] of Object.entries(files)) write(path, text)
 
-  const start = (command: string, args: readonly string[], { env = {} }: CliOptions = {}): RunningCli =>
-    follow(spawn(command, args, { cwd: folder, env: { ...environment, ...env }, stdio: 'pipe' }))
+  const spawnIn = (command: string, args: readonly string[], env: CliOptions['env'] = {}): ChildProcess =>
+    spawn(command, args, { cwd: folder, env: { ...environment, ...env }, stdio: 'pipe' })
+  const start = (command: string, args: readonly string[], { env }: CliOptions = {}): RunningCli =>
+    follow(spawnIn(command, args, env))
   const startCli = (args: readonly string[], options?: CliOptions): RunningCli =>
     start(process.execPath, [join(root, 'bin', 'llmobs-exp.js'), ...args], options)
   const stored = (store = '.llmobs-exp'): Stored[] => readStore(join(folder, store))
@@ -88,9 +113,11 @@ export async function cliProject(files: { readonly [path: string]: string } = {}
     run: (args, options) => startCli(args, options).ended,
     start: startCli,
     shell: (script, options) => start('/bin/sh', ['-c', script], options).ended,
-    pty(script, { columns = 80, env = {} } = {}) {
-      const command = `stty cols ${columns} rows 24 -echo; ${script}`
-      return start('script', ['-qec', command, '/dev/null'], { env: { SHELL: '/bin/sh', TERM: 'xterm', ...env } })
+    pty(script, { columns = 80, rows = 24, env = {} } = {}) {
+      const command = `tty > ${TTY_FILE}; stty cols ${columns} rows ${rows} -echo; ${script}`
+      const child = spawnIn('script', ['-qec', command, '/dev/null'], { SHELL: '/bin/sh', TERM: 'xterm', ...env })
+      const tty = (): string => readFileSync(join(folder, TTY_FILE), 'utf8').trim()
+      return followPty(child, { columns, rows, tty })
     },
     write,
     read: (path) => readFileSync(join(folder, path), 'utf8'),
@@ -171,9 +198,43 @@ function follow(child: ChildProcess): RunningCli {
     pid: child.pid ?? -1,
     ended,
     until,
+    printed: (stream = 'stdout') => printed[stream],
     prints: (pattern, stream = 'stderr') => until(() => pattern.test(printed[stream])),
     signal: (name) => void child.kill(name),
-    type: (text) => void child.stdin?.write(text),
     closeStdout: () => child.stdout?.destroy(),
+  }
+}
+
+interface PtySize {
+  readonly columns: number
+  readonly rows: number
+  /** Path of the terminal's device. */
+  readonly tty: () => string
+}
+
+function followPty(child: ChildProcess, { columns, rows, tty }: PtySize): RunningPty {
+  const running = follow(child)
+  const resizes: { readonly at: number; readonly columns: number }[] = []
+  const see = (): EmulatedTerminal => {
+    const terminal = createTerminal({ columns: columns === 0 ? 80 : columns, rows })
+    const text = running.printed()
+    let from = 0
+    for (const { at, columns } of resizes) {
+      terminal.write(text.slice(from, at))
+      terminal.resize(columns)
+      from = at
+    }
+    terminal.write(text.slice(from))
+    return terminal.see()
+  }
+  return {
+    ...running,
+    see,
+    shows: (condition) => running.until(() => condition(see())),
+    type: (text) => void child.stdin?.write(text),
+    resize(to) {
+      resizes.push({ at: running.printed().length, columns: to })
+      execFileSync('stty', ['-F', tty(), 'cols', String(to)])
+    },
   }
 }
