@@ -59,6 +59,18 @@ export function createProgram(context: CommandContext, setExitCode: SetExitCode)
       const { show } = await import('./show.ts')
       setExitCode(await show(wanted, flags, context))
     })
+
+  program
+    .command('prune')
+    .description('remove old experiments from the local store')
+    .option('--keep <n>', 'how many of the newest experiments of each name stay; required')
+    .option('--name <experiment>', 'only experiments of this name; of a definition, all its variants')
+    .option('--dry-run', 'say what would be removed, and remove nothing')
+    .addOption(storeOption())
+    .action(async (flags) => {
+      const { prune } = await import('./prune.ts')
+      setExitCode(await prune(flags, context))
+    })
   return program
 }
 

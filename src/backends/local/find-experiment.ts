@@ -65,20 +65,25 @@ async function findLatestNamed(store: LocalStore, name: string): Promise<FoundEx
     } else if (entry !== undefined) passedOver.push(entry)
   }
   if (names.size + passedOver.length === 0) throw emptyStore(store)
-  throw unknownName({ name, names, unreadable: passedOver.length, folder: store.folder })
+  throw unknownName({ name, names, unreadable: passedOver.length, prefix: LATEST_NAMED, folder: store.folder })
 }
 
 interface NameFault {
   readonly name: string
+  /** Those that there are. */
   readonly names: ReadonlySet<string>
+  /** How many experiments do not say their name. */
   readonly unreadable: number
+  /** What stands before a name on the command line. */
+  readonly prefix: string
   readonly folder: string
 }
 
-function unknownName({ name, names, unreadable, folder }: NameFault): LlmobsExpError {
+/** An `E_STORE_UNKNOWN` that says which name was probably meant. */
+export function unknownName({ name, names, unreadable, prefix, folder }: NameFault): LlmobsExpError {
   const damaged = unreadable === 0 ? '' : `; ${unreadable} cannot be read`
   const near = suggest(name, names)
-  const hint = near === undefined ? '' : `did you mean ${quoteText(LATEST_NAMED + near)}? `
+  const hint = near === undefined ? '' : `did you mean ${quoteText(prefix + near)}? `
   return unknown(`no experiment in ${folder} is named ${quoteText(name)}${damaged}`, hint + listNames(names))
 }
 
