@@ -39,6 +39,17 @@ export function createProgram(context: CommandContext, setExitCode: SetExitCode)
     })
   addOptions(runCommand)
 
+  const checkCommand = program
+    .command('check')
+    .description('say what run would run with the same options, and what keeps it from that; calls no task')
+    .argument('<file...>', 'modules (.ts, .mts, .cts, .js, .mjs, .cjs) or globs')
+    .option('--json', 'as JSON on stdout')
+    .action(async (files: string[], flags: GivenFlags) => {
+      const { check } = await import('./check.ts')
+      setExitCode(await check(files, flags, context))
+    })
+  addOptions(checkCommand)
+
   program
     .command('list')
     .description('list the experiments of the local store, newest first')
