@@ -51,6 +51,19 @@ export function createProgram(context: CommandContext, setExitCode: SetExitCode)
   addOptions(checkCommand)
 
   program
+    .command('init')
+    .description('write a first experiment that runs at once')
+    .argument('[folder|file]', 'where: a folder, or a TypeScript file (default: experiments)')
+    .option('--name <name>', 'name of the experiment (default: first-experiment)')
+    .option('--template <kind>', 'offline: runs without a key; openai: asks a model (default: offline)')
+    .option('-y, --yes', 'ask nothing, and take the defaults')
+    .option('--force', 'replace files that are there')
+    .action(async (path: string | undefined, flags) => {
+      const { init } = await import('./init.ts')
+      setExitCode(await init(path, flags, context))
+    })
+
+  program
     .command('list')
     .description('list the experiments of the local store, newest first')
     .addOption(storeOption())
