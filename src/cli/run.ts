@@ -1,18 +1,13 @@
-import { existsSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { setFlagsFromString } from 'node:v8'
 import { defaultStoreFolder } from '../backends/local/layout.ts'
 import { openLocalStore } from '../backends/local/store.ts'
-import { type GivenFlags, type ResolvedOptions, resolveForExperiment, resolveOptions } from '../config/resolve.ts'
+import { type GivenFlags, resolveOptions } from '../config/resolve.ts'
 import { findFiles } from '../load/find-files.ts'
-import { createMultiplexer, type Multiplexer } from '../reporters/multiplexer.ts'
+import { createMultiplexer } from '../reporters/multiplexer.ts'
 import { resolveReporters } from '../reporters/registry.ts'
-import { type LoadedExperiment, loadModules } from '../session/load-modules.ts'
-import { type PlannedExperiment, planExperiment } from '../session/plan-experiment.ts'
 import type { CommandContext } from './command-context.ts'
-import { createEnding, type Ending } from './ending.ts'
+import { createEnding } from './ending.ts'
+import { prepare } from './prepare.ts'
 
 // Large outputs live just long enough to be taken for old; with its own growth factor V8 keeps three times as many of them.
 const HEAP_GROWTH = '--heap-growing-percent=75'
@@ -26,7 +21,7 @@ export async function run(patterns: readonly string[], flags: GivenFlags, contex
   const reporters = createMultiplexer(await resolveReporters(reporter, { screen: context.screen, quiet, debug }))
   const ending = createEnding()
   try {
-    const preparing = prepare(files, options, { ...context, reporters, ending })
+    const preparing = prepare(files, options, { ...context, ending, onConsole: reporters.console })
     // The engine is imported while the modules' threads start.
     const running = Promise.all([import('../session/run-group.ts'), import('./store-plans.ts')])
     const planned = await preparing
@@ -40,52 +35,4 @@ export async function run(patterns: readonly string[], flags: GivenFlags, contex
   } finally {
     await ending.close()
   }
-}
-
-interface RunTools extends CommandContext {
-  readonly reporters: Multiplexer
-  readonly ending: Ending
-}
-
-async function prepare(
-  files: readonly string[],
-  options: ResolvedOptions,
-  tools: RunTools,
-): Promise<PlannedExperiment[]> {
-  try {
-    return await planAll(await load(files, options, tools), options, tools)
-  } catch (error) {
-    throw tools.ending.explain(error)
-  }
-}
-
-function load(files: readonly string[], options: ResolvedOptions, tools: RunTools): Promise<LoadedExperiment[]> {
-  return loadModules(files, {
-    only: options.values.only,
-    cacheFolder: compileCacheFolder(tools.currentFolder),
-    packageEntry: fileURLToPath(new URL('../index.js', import.meta.url)),
-    onConsole: (chunk) => tools.reporters.console(chunk),
-    onModule: tools.ending.addModule,
-  })
-}
-
-/** Beside other tools' caches where there are some, so that it is ignored, kept by CI and thrown away as they are. */
-function compileCacheFolder(currentFolder: string): string {
-  for (let folder = currentFolder; folder !== dirname(folder); folder = dirname(folder)) {
-    if (existsSync(join(folder, 'node_modules'))) return join(folder, 'node_modules', '.cache', 'llmobs-exp')
-  }
-  return join(tmpdir(), 'llmobs-exp')
-}
-
-/** One after another: experiments of one module share its thread. */
-async function planAll(
-  loaded: readonly LoadedExperiment[],
-  options: ResolvedOptions,
-  { ids }: CommandContext,
-): Promise<PlannedExperiment[]> {
-  const planned: PlannedExperiment[] = []
-  for (const experiment of loaded) {
-    planned.push(await planExperiment(experiment, resolveForExperiment(options, experiment.info), ids.experimentId()))
-  }
-  return planned
 }

@@ -124,6 +124,7 @@ export interface Problem {
     | 'W_RECORD_SKIPPED'
     | 'W_TORN_LINE'
     | 'W_DAMAGED_LINE'
+    | 'W_PASSED_OVER'
   readonly message: string
   readonly key?: string
 }

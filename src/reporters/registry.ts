@@ -24,10 +24,9 @@ type ReporterSpec =
  * @throws E_OPTION for an unknown name, a path that cannot be written, or two reporters for stdout or for one file
  */
 export async function resolveReporters(specs: readonly string[], options: TerminalOptions): Promise<Reporter[]> {
-  const parsed = specs.map(parseSpec)
+  const parsed = parseSpecs(specs)
   if (parsed.length === 0)
     parsed.push({ name: canDrawLiveArea(options.screen) ? 'terminal' : 'plain', target: 'stdout' })
-  checkTogether(parsed)
   const reporters: Reporter[] = []
   for (const spec of parsed) reporters.push(await createReporter(spec, options))
   const forMachines = reporters.filter(({ name }) => !isForPeople(name))
@@ -35,6 +34,20 @@ export async function resolveReporters(specs: readonly string[], options: Termin
   if (forPeople.length === 0) forPeople.push(createStderrReporter(options))
   // Those for people come last, so that they can still tell of a report that could not be written.
   return [...forMachines, ...forPeople, createLastLine(options.screen)]
+}
+
+/**
+ * Refuses what `resolveReporters` would, and opens no file.
+ * @throws E_OPTION for an unknown name, a path where none belongs, or two reporters for stdout or for one file
+ */
+export function checkReporters(specs: readonly string[]): void {
+  parseSpecs(specs)
+}
+
+function parseSpecs(specs: readonly string[]): ReporterSpec[] {
+  const parsed = specs.map(parseSpec)
+  checkTogether(parsed)
+  return parsed
 }
 
 function parseSpec(spec: string): ReporterSpec {
