@@ -2,11 +2,14 @@ import { readFileSync } from 'node:fs'
 import process from 'node:process'
 import { createScreen } from '../terminal/screen.ts'
 import type { CommandContext } from './command-context.ts'
-import { ENDED_EARLY, exitCodeOf } from './exit-code.ts'
+import { DEFECT, exitCodeOf } from './exit-code.ts'
 import { CommanderError, createProgram } from './program.ts'
 import { createClock, createIds } from './system.ts'
 
-/** The command line, from its arguments to the exit code of this process. Never ends the process itself: a pipe would lose output. */
+/**
+ * The command line, from its arguments to the exit code of this process. Never ends the process itself, for a pipe would lose
+ * output; but for an error that nobody caught.
+ */
 export async function main(argv: readonly string[]): Promise<void> {
   const context: CommandContext = {
     screen: createScreen(),
@@ -19,6 +22,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   const setExitCode = (code: number): void => {
     process.exitCode = code
   }
+  watchForDefects(context)
   try {
     await createProgram(context, setExitCode).parseAsync([...argv])
   } catch (error) {
@@ -26,9 +30,21 @@ export async function main(argv: readonly string[]): Promise<void> {
     else {
       const { reportError } = await import('./report-error.ts')
       await reportError(error, context)
-      setExitCode(exitCodeOf(error, process.exitCode === ENDED_EARLY))
+      setExitCode(exitCodeOf(error))
     }
   }
+}
+
+/** User code runs in threads: what nobody catches here is a defect, and must not look like a verdict. */
+function watchForDefects(context: CommandContext): void {
+  let isEnding = false
+  process.on('uncaughtException', (error) => {
+    if (isEnding) return
+    isEnding = true
+    import('./report-error.ts')
+      .then(({ endWithDefect }) => endWithDefect(error, context))
+      .catch(() => process.exit(DEFECT))
+  })
 }
 
 function readVersion(): string {
