@@ -1,17 +1,20 @@
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import process from 'node:process'
+import type { Workers } from '../session/executors/workers.ts'
 import { createScreen } from '../terminal/screen.ts'
 import type { CommandContext } from './command-context.ts'
-import { ENDED_EARLY, exitCodeOf } from './exit-code.ts'
+import { DEFECT, ENDED_EARLY, exitCodeOf } from './exit-code.ts'
 import { CommanderError, createProgram } from './program.ts'
 import { createClock, createIds } from './system.ts'
 
 /** The command line, from its arguments to the exit code of this process. Never ends the process itself: a pipe would lose output. */
-export async function main(argv: readonly string[]): Promise<void> {
+export async function main(argv: readonly string[], workers: Workers): Promise<void> {
   const context: CommandContext = {
     screen: createScreen(),
     clock: createClock(),
     ids: createIds(),
+    workers,
     env: process.env,
     currentFolder: process.cwd(),
     version: readVersion(),
@@ -19,6 +22,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   const setExitCode = (code: number): void => {
     process.exitCode = code
   }
+  setExitCode(DEFECT)
   try {
     await createProgram(context, setExitCode).parseAsync([...argv])
   } catch (error) {
@@ -32,6 +36,6 @@ export async function main(argv: readonly string[]): Promise<void> {
 }
 
 function readVersion(): string {
-  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
+  const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8'))
   return version
 }

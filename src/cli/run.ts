@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { setFlagsFromString } from 'node:v8'
 import { defaultStoreFolder } from '../backends/local/layout.ts'
 import { openLocalStore } from '../backends/local/store.ts'
@@ -64,7 +63,8 @@ function load(files: readonly string[], options: ResolvedOptions, tools: RunTool
   return loadModules(files, {
     only: options.values.only,
     cacheFolder: compileCacheFolder(tools.currentFolder),
-    packageEntry: fileURLToPath(new URL('../index.js', import.meta.url)),
+    packageEntry: join(import.meta.dirname, '../index.js'),
+    workers: tools.workers,
     onConsole: (chunk) => tools.reporters.console(chunk),
     onModule: tools.ending.addModule,
   })
