@@ -230,6 +230,16 @@ describe('src/', () => {
     expect([...loadedWith('cli/main.ts').packages]).toEqual(STARTUP_PACKAGES)
   })
 
+  it('keeps nothing but constants in what several files of dist have a copy of', () => {
+    const start = loadedWith('cli/main.ts').files
+    const shared = [...start].filter((path) => !/^cli\/(?:main|program|system)\.ts$/.test(path))
+    const variables = findAll(/^(?:export )?(?:let|var)\b/gm).filter((place) =>
+      shared.some((path) => place.startsWith(`src/${path}:`)),
+    )
+    expect(shared.length).toBeGreaterThan(10)
+    expect(variables).toEqual([])
+  })
+
   it('loads no package into the thread with user code', () => {
     expect([...loadedWith('index.ts').packages]).toEqual([])
     expect([...loadedWith('session/executors/thread-entry.ts').packages]).toEqual([])

@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
+import { join } from 'node:path'
 import process from 'node:process'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { pathToFileURL } from 'node:url'
 import type { Environment } from '../config/resolve.ts'
 import { renderError } from '../reporters/format/error.ts'
+import { packageFolder } from './package-folder.ts'
 
 export interface DefectPlace {
   readonly version: string
@@ -13,7 +15,6 @@ export interface DefectPlace {
   readonly hasBegun: boolean
 }
 
-const packageFolder = fileURLToPath(new URL('../..', import.meta.url))
 const secretName = /KEY|TOKEN|SECRET|PASSW|CREDENTIAL|AUTH|COOKIE/i
 /** Shorter values would be found everywhere. */
 const MIN_SECRET = 8
@@ -77,7 +78,7 @@ function shorten(text: string, path: string, name: string): string {
 
 /** As package.json says; empty when it does not. */
 function reportAddress(): string {
-  const { bugs, repository } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
+  const { bugs, repository } = JSON.parse(readFileSync(join(packageFolder, 'package.json'), 'utf8'))
   const found: unknown[] = [bugs, bugs?.url, bugs?.email, repository, repository?.url]
   const address = found.find((value) => typeof value === 'string')
   return typeof address === 'string' ? address.replace(/^git\+/, '').replace(/\.git$/, '') : ''

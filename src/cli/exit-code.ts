@@ -10,7 +10,7 @@ const storeCodes: ReadonlySet<ErrorCode> = new Set([
 /** From the first task on: what an end means that nobody foresaw. Planned units are pending then. */
 export const ENDED_EARLY = 4
 
-/** A defect of this tool. */
+/** A defect of this tool: also an event loop that runs dry before the command has said how it ended. */
 export const DEFECT = 70
 
 /** Whether an error is one that this tool did not expect. */

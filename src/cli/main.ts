@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import process from 'node:process'
+import type { Workers } from '../session/executors/workers.ts'
 import { createScreen } from '../terminal/screen.ts'
 import type { CommandContext } from './command-context.ts'
 import { DEFECT, exitCodeOf } from './exit-code.ts'
+import { packageFolder } from './package-folder.ts'
 import { CommanderError, createProgram } from './program.ts'
 import { createClock, createIds } from './system.ts'
 
@@ -10,11 +13,12 @@ import { createClock, createIds } from './system.ts'
  * The command line, from its arguments to the exit code of this process. Never ends the process itself, for a pipe would lose
  * output; but for an error that nobody caught.
  */
-export async function main(argv: readonly string[]): Promise<void> {
+export async function main(argv: readonly string[], workers: Workers): Promise<void> {
   const context: CommandContext = {
     screen: createScreen(),
     clock: createClock(),
     ids: createIds(),
+    workers,
     env: process.env,
     currentFolder: process.cwd(),
     version: readVersion(),
@@ -23,6 +27,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     process.exitCode = code
   }
   watchForDefects(context)
+  setExitCode(DEFECT)
   try {
     await createProgram(context, setExitCode).parseAsync([...argv])
   } catch (error) {
@@ -48,6 +53,6 @@ function watchForDefects(context: CommandContext): void {
 }
 
 function readVersion(): string {
-  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
+  const { version } = JSON.parse(readFileSync(join(packageFolder, 'package.json'), 'utf8'))
   return version
 }

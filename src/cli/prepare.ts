@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { type ResolvedOptions, resolveForExperiment } from '../config/resolve.ts'
 import type { ConsoleChunk } from '../model/ports.ts'
 import { type LoadedExperiment, loadModules } from '../session/load-modules.ts'
@@ -9,7 +8,7 @@ import { type PlannedExperiment, planExperiment } from '../session/plan-experime
 import type { CommandContext } from './command-context.ts'
 import type { Ending } from './ending.ts'
 
-export interface PrepareTools extends Pick<CommandContext, 'currentFolder' | 'ids'> {
+export interface PrepareTools extends Pick<CommandContext, 'currentFolder' | 'ids' | 'workers'> {
   readonly ending: Ending
   readonly onConsole: (chunk: ConsoleChunk) => void
 }
@@ -36,7 +35,8 @@ function load(files: readonly string[], options: ResolvedOptions, tools: Prepare
   return loadModules(files, {
     only: options.values.only,
     cacheFolder: compileCacheFolder(tools.currentFolder),
-    packageEntry: fileURLToPath(new URL('../index.js', import.meta.url)),
+    packageEntry: join(import.meta.dirname, '../index.js'),
+    workers: tools.workers,
     onConsole: tools.onConsole,
     onModule: tools.ending.addModule,
   })

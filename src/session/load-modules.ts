@@ -1,7 +1,7 @@
 import { type CompileOptions, compileModule } from '../load/compile.ts'
 import { selectExperiments } from '../load/select-experiments.ts'
-import type { ConsoleChunk, DefinitionInfo } from '../model/ports.ts'
-import { loadUserModule, type UserModule } from './executors/user-module.ts'
+import type { DefinitionInfo } from '../model/ports.ts'
+import { loadUserModule, type ModuleOptions, type UserModule } from './executors/user-module.ts'
 
 /** One experiment of a loaded module. */
 export interface LoadedExperiment {
@@ -13,11 +13,8 @@ export interface LoadedExperiment {
   readonly module: UserModule
 }
 
-export interface LoadOptions extends CompileOptions {
+export interface LoadOptions extends CompileOptions, ModuleOptions {
   readonly only: readonly string[]
-  readonly onConsole: (chunk: ConsoleChunk) => void
-  /** Told of each module as its thread starts, so that it can be ended whatever happens next. */
-  readonly onModule: (module: Pick<UserModule, 'close'>) => void
 }
 
 /**

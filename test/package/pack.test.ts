@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
@@ -54,14 +54,23 @@ describe('the packed package', () => {
   it('ships what a user needs and nothing else', () => {
     const paths = packed.files.map(({ path }) => path)
     const allowed =
-      /^(?:bin\/llmobs-exp\.js|dist\/.+\.(?:js|d\.ts)|docs\/[\w.-]+\.(?:md|json)|templates\/[\w-]+\.(?:ts|jsonl)|package\.json|(?:README|LICENSE|CHANGELOG)(?:\.md)?)$/
+      /^(?:bin\/(?:llmobs-exp\.js|package\.json)|dist\/.+\.(?:c?js|d\.ts)|dist\/THIRD-PARTY-LICENSES|docs\/[\w.-]+\.(?:md|json)|templates\/[\w-]+\.(?:ts|jsonl)|package\.json|(?:README|LICENSE|CHANGELOG)(?:\.md)?)$/
     expect(paths.filter((path) => !allowed.test(path))).toEqual([])
     expect(paths).toEqual(
-      expect.arrayContaining(['bin/llmobs-exp.js', 'dist/index.d.ts', 'dist/cli/main.js', 'README.md', 'LICENSE']),
+      expect.arrayContaining(['bin/llmobs-exp.js', 'dist/index.d.ts', 'dist/cli/main.cjs', 'README.md', 'LICENSE']),
     )
     expect(paths.filter((path) => path.startsWith('templates/')).sort()).toEqual(
       ['first-experiment.jsonl', 'offline.ts', 'openai.ts'].map((name) => `templates/${name}`),
     )
+  })
+
+  it('passes on the licences of packages whose code is in it, and installs none of them', () => {
+    const modules = join(folder, 'user', 'node_modules')
+    const licenses = readFileSync(join(modules, 'llmobs-exp', 'dist', 'THIRD-PARTY-LICENSES'), 'utf8')
+    for (const name of ['commander', 'cli-table3', 'p-queue', 'tinyglobby']) {
+      expect(licenses).toMatch(new RegExp(`^${name} [\\d.]+ \\(MIT\\)\n\n[^]*?Permission is hereby granted`, 'm'))
+      expect(existsSync(join(modules, name))).toBe(false)
+    }
   })
 
   it('runs a TypeScript experiment where it is installed', () => {
