@@ -21,6 +21,7 @@ const mayImport: { readonly [folder: string]: readonly string[] } = {
   cli: ['model', 'stats', 'datasets', 'load', 'config', 'terminal', 'engine', 'backends', 'reporters', 'session'],
   'define.ts': ['model'],
   'index.ts': ['model', 'datasets', 'define.ts'],
+  'contracts.ts': ['model', 'datasets'],
 }
 
 /** Where `process` may be used; timers of it (`nextTick`, `hrtime`) may be imported everywhere. */
