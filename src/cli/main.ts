@@ -6,6 +6,9 @@ import { ENDED_EARLY, exitCodeOf } from './exit-code.ts'
 import { CommanderError, createProgram } from './program.ts'
 import { createClock, createIds } from './system.ts'
 
+/** Commander has printed what was asked for, or all there is to say to nothing. */
+const helpCodes: ReadonlySet<string> = new Set(['commander.help', 'commander.helpDisplayed', 'commander.version'])
+
 /** The command line, from its arguments to the exit code of this process. Never ends the process itself: a pipe would lose output. */
 export async function main(argv: readonly string[]): Promise<void> {
   const context: CommandContext = {
@@ -22,7 +25,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   try {
     await createProgram(context, setExitCode).parseAsync([...argv])
   } catch (error) {
-    if (error instanceof CommanderError) setExitCode(error.exitCode === 0 ? 0 : 2)
+    if (error instanceof CommanderError && helpCodes.has(error.code)) setExitCode(error.exitCode === 0 ? 0 : 2)
     else {
       const { reportError } = await import('./report-error.ts')
       await reportError(error, context)

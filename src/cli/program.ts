@@ -4,6 +4,7 @@ import { addOptions } from '../config/render-options.ts'
 import type { GivenFlags } from '../config/resolve.ts'
 import type { CommandContext } from './command-context.ts'
 import { rowSelections } from './row-selections.ts'
+import { oneOf } from './usage-error.ts'
 
 const DESCRIPTION = 'Runs LLM experiments: a dataset, a task, evaluators; with honest numbers, and nothing lost.'
 
@@ -30,6 +31,8 @@ export function createProgram(context: CommandContext, setExitCode: SetExitCode)
     .helpCommand(false)
     .showSuggestionAfterError()
     .exitOverride()
+    // What it found is told as every other error is.
+    .configureOutput({ outputError() {} })
     .addHelpText('after', EXIT_CODES)
     .hook('preAction', (_program, command) => findStore(command, context))
 
@@ -56,7 +59,7 @@ export function createProgram(context: CommandContext, setExitCode: SetExitCode)
     .command('show')
     .description('show a stored experiment again')
     .argument('<experiment>', 'an id, the beginning of one, latest, latest:<name>, or a path')
-    .addOption(new Option('--rows <which>', 'print rows').choices(rowSelections))
+    .addOption(choiceOption('--rows <which>', 'print rows', rowSelections))
     .option('--reporter <name[=path]>', 'how it is told: terminal, plain, json or ndjson (repeatable)', collect)
     .addOption(storeOption())
     .action(async (wanted: string, flags) => {
@@ -84,6 +87,12 @@ async function findStore(command: Command, context: CommandContext): Promise<voi
 
 function storeOption(): Option {
   return new Option('--store <dir>', 'folder of the local store').env(STORE_VARIABLE)
+}
+
+/** An option that takes one of a few words. */
+function choiceOption(flags: string, description: string, words: readonly string[]): Option {
+  const option = new Option(flags, description).choices(words)
+  return option.argParser(oneOf(option.long ?? flags, words))
 }
 
 function collect(value: string, previous: string[] = []): string[] {
