@@ -122,6 +122,7 @@ export interface Problem {
     | 'W_LATE_RESULT'
     | 'W_THREAD_REPLACED'
     | 'W_RECORD_SKIPPED'
+    | 'W_UNKNOWN_RECORD'
     | 'W_UNKNOWN_VARIABLE'
     | 'W_ENV_LINE'
     | 'W_TORN_LINE'

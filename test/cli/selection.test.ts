@@ -34,6 +34,28 @@ test('--record takes the records with these ids', async () => {
   expect(await keysOf(project, ['--record', 'r7', '--record', 'r21'])).toEqual(['r7', 'r21'])
 })
 
+test('--record with an id that no record has is told, and the others run', async () => {
+  const project = await cliProject({ 'exp.ts': experiment(`${numbered(30)} ${passing}`) })
+  const { exitCode, stderr } = await project.run(['run', 'exp.ts', '--record', 'r7', '--record', 'r77'])
+
+  expect(exitCode).toBe(0)
+  expect(stderr).toContain('warning W_UNKNOWN_RECORD: --record "r77": no record has this id or key; did you mean "r7"?')
+  expect(project.only().rows.map(({ key }) => key)).toEqual(['r7'])
+  expect(project.only().events.filter(({ code }) => code === 'W_UNKNOWN_RECORD')).toHaveLength(1)
+})
+
+test.each([
+  [['--record', 'q7'], /no record matches --record q7 \(did you mean "r7"\?\)/],
+  [['--filter', 'lnag=fr'], /no record matches --filter lnag=fr \(no record has "lnag"; did you mean "lang"\?\)/],
+])('%o matches nothing, exits 2 and says what may have been meant', async (args, says) => {
+  const project = await cliProject({ 'exp.ts': experiment(tagged.replaceAll("id: 'r3'", "id: 'r7'")) })
+  const { exitCode, lastLine } = await project.run(['run', 'exp.ts', ...args])
+
+  expect(exitCode).toBe(2)
+  expect(lastLine).toMatch(says)
+  expect(project.stored()).toEqual([])
+})
+
 test('--record takes a record without an id by the key that was printed for it', async () => {
   const project = await cliProject({
     'exp.ts': experiment('dataset: [{ input: 1 }, { input: 2 }], task: (input) => input, evaluators: {},'),
