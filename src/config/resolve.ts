@@ -1,7 +1,7 @@
 import { LlmobsExpError } from '../model/errors.ts'
 import type { Json } from '../model/json.ts'
 import type { DefinitionInfo } from '../model/ports.ts'
-import { applyConfig } from './apply-config.ts'
+import { applyConfig, type DoubtfulKey, findDoubtfulKeys } from './apply-config.ts'
 import {
   type Environment,
   findGiven,
@@ -32,6 +32,8 @@ export interface ResolvedOptions {
 export interface ExperimentOptions extends ResolvedOptions {
   /** The definition's config with `--config` applied. */
   readonly config: Json
+  /** Keys of `--config` that may be misspelt. */
+  readonly doubtfulKeys: readonly DoubtfulKey[]
   /** The definition's tags with `--tag` applied. */
   readonly tags: { readonly [key: string]: string }
 }
@@ -86,15 +88,14 @@ export function resolveForExperiment(options: ResolvedOptions, definition: Defin
     decided[name] = value
     sources.set(name, 'definition')
   }
+  const below = withFallback(definition.config, options)
+  const assignments = overrides('config', options)
   return {
     ...options,
     values: { ...options.values, ...decided },
     sources,
-    config: applyConfig(
-      withFallback(definition.config, options),
-      overrides('config', options),
-      originOf(options, 'config'),
-    ),
+    config: applyConfig(below, assignments, originOf(options, 'config')),
+    doubtfulKeys: findDoubtfulKeys(below, assignments),
     tags: mergeTags(options.fallbacks.tag, definition.tags, overrides('tag', options)),
   }
 }

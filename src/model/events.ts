@@ -125,6 +125,7 @@ export interface Problem {
     | 'W_UNKNOWN_RECORD'
     | 'W_UNKNOWN_VARIABLE'
     | 'W_ENV_LINE'
+    | 'W_CONFIG_KEY'
     | 'W_TORN_LINE'
     | 'W_DAMAGED_LINE'
   readonly message: string

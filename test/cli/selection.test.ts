@@ -104,6 +104,18 @@ test('--config replaces values that task and evaluators see, and the manifest ke
   expect(JSON.parse(manifest.definition.config)).toEqual(config)
 })
 
+test('--config with a new key that looks like an old one is told once, and runs', async () => {
+  const project = await cliProject({
+    'exp.ts': experiment(`${numbered(1)} ${passing} config: { limits: { tokens: 1 } }, variants: { a: {}, b: {} },`),
+  })
+  const { exitCode, stderr } = await project.run(['run', 'exp.ts', '--config', 'limits.token=5'])
+
+  expect(exitCode).toBe(0)
+  expect(stderr.match(/W_CONFIG_KEY.*/g)).toEqual([
+    'W_CONFIG_KEY: --config: "limits.token" is new in the config; did you mean "limits.tokens"?',
+  ])
+})
+
 test('--tag adds to the tags of the definition and replaces those with its key', async () => {
   const project = await cliProject({
     'exp.ts': experiment(`${numbered(1)} ${passing} tags: { team: 'a', kind: 'x' },`),
