@@ -46,6 +46,30 @@ export function createProgram(context: CommandContext, setExitCode: SetExitCode)
     })
   addRunOptions(runCommand)
 
+  const checkCommand = program
+    .command('check')
+    .description('say what run would run with the same options, and what keeps it from that; calls no task')
+    .argument('<file...>', 'modules (.ts, .mts, .cts, .js, .mjs, .cjs) or globs')
+    .option('--json', 'as JSON on stdout')
+    .action(async (files: string[], flags: GivenFlags) => {
+      const { check } = await import('./check.ts')
+      setExitCode(await check(files, flags, context))
+    })
+  addRunOptions(checkCommand)
+
+  program
+    .command('init')
+    .description('write a first experiment that runs at once')
+    .argument('[folder|file]', 'where: a folder, or a TypeScript file (default: experiments)')
+    .option('--name <name>', 'name of the experiment (default: first-experiment)')
+    .option('--template <kind>', 'offline: runs without a key; openai: asks a model (default: offline)')
+    .option('-y, --yes', 'ask nothing, and take the defaults')
+    .option('--force', 'replace files that are there')
+    .action(async (path: string | undefined, flags) => {
+      const { init } = await import('./init.ts')
+      setExitCode(await init(path, flags, context))
+    })
+
   program
     .command('list')
     .description('list the experiments of the local store, newest first')
@@ -65,6 +89,18 @@ export function createProgram(context: CommandContext, setExitCode: SetExitCode)
     .action(async (wanted: string, flags) => {
       const { show } = await import('./show.ts')
       setExitCode(await show(wanted, flags, context))
+    })
+
+  program
+    .command('prune')
+    .description('remove old experiments from the local store')
+    .option('--keep <n>', 'how many of the newest experiments of each name stay; required')
+    .option('--name <experiment>', 'only experiments of this name; of a definition, all its variants')
+    .option('--dry-run', 'say what would be removed, and remove nothing')
+    .addOption(storeOption())
+    .action(async (flags) => {
+      const { prune } = await import('./prune.ts')
+      setExitCode(await prune(flags, context))
     })
   return program
 }

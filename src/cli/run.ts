@@ -3,12 +3,11 @@ import { defaultStoreFolder } from '../backends/local/layout.ts'
 import { openLocalStore } from '../backends/local/store.ts'
 import { type GivenFlags, originOf, type ResolvedOptions } from '../config/resolve.ts'
 import { findFiles } from '../load/find-files.ts'
-import type { Problem } from '../model/events.ts'
 import { createMultiplexer, type Multiplexer } from '../reporters/multiplexer.ts'
 import { resolveReporters } from '../reporters/registry.ts'
-import type { PlannedExperiment } from '../session/plan-experiment.ts'
 import type { CommandContext } from './command-context.ts'
 import { createConsoleRelay } from './console-relay.ts'
+import { describeDoubtfulKeys } from './doubtful-keys.ts'
 import { createEnding } from './ending.ts'
 import { prepare } from './prepare.ts'
 import { startOptions } from './settings.ts'
@@ -36,7 +35,7 @@ export async function run(patterns: readonly string[], flags: GivenFlags, contex
     relay.connect(reporters.console)
     for (const problem of settings.problems) reporters.problem(problem)
     const planned = await preparing
-    for (const problem of describeDoubts(planned)) reporters.problem(problem)
+    for (const problem of describeDoubtfulKeys(planned)) reporters.problem(problem)
     const [{ runGroup }, { storePlans }] = await running
     const store = openLocalStore(options.values.store ?? defaultStoreFolder(context.currentFolder))
     const experiments = storePlans(planned, store, context)
@@ -47,22 +46,6 @@ export async function run(patterns: readonly string[], flags: GivenFlags, contex
   } finally {
     await ending.close()
   }
-}
-
-/** Once for each key, however many experiments have it. */
-function describeDoubts(planned: readonly PlannedExperiment[]): Problem[] {
-  const messages = planned.flatMap(({ options }) =>
-    options.doubtfulKeys.map(({ key, near }) => {
-      const origin = originOf(options, 'config')
-      return `${origin}: ${JSON.stringify(key)} is new in the config; did you mean ${JSON.stringify(near)}?`
-    }),
-  )
-  return [...new Set(messages)].map((message) => ({
-    type: 'problem',
-    severity: 'warning',
-    code: 'W_CONFIG_KEY',
-    message,
-  }))
 }
 
 async function createReporters(options: ResolvedOptions, { screen }: CommandContext): Promise<Multiplexer> {

@@ -1,7 +1,8 @@
 import type { CallTiming, EvaluatorResult } from '../model/events.ts'
 import type { CallEnd, FollowUp } from '../model/executor.ts'
 import type { Json } from '../model/json.ts'
-import { type AttemptOptions, attempt, callWatched } from './attempt.ts'
+import { Attempt, type AttemptedCall, hasFailed } from './attempt.ts'
+import type { Watched } from './deadlines.ts'
 import { raiseError, timeoutError } from './failures.ts'
 import type { RowRun } from './row.ts'
 import { StoppedError } from './stop.ts'
@@ -10,16 +11,22 @@ import { StoppedError } from './stop.ts'
 export interface Evaluation {
   readonly row: RowRun
   readonly output: Json
-  /** Frees the slot of the task, where evaluators may go on in it. */
-  readonly releaseTaskSlot: (() => void) | undefined
+  /** What came of evaluators that have followed their task already: of most of them. */
+  readonly followUps: readonly FollowUp[]
+  /** Frees the slot of the task, where evaluators have gone on in it. */
+  readonly leaveTaskSlot: (() => void) | undefined
 }
 
-/** Runs all evaluators of a row, each on its own. Most of them have followed their task already by now. */
-export async function runEvaluators(evaluation: Evaluation): Promise<'complete' | 'incomplete'> {
-  const { row, releaseTaskSlot } = evaluation
+/** The evaluators that have gone on in the slot of their task, as one call. */
+export function watchFollowUps({ unit, tools }: RowRun): Watched<readonly FollowUp[]> {
+  return tools.deadlines.watch(unit.followUps(), tools.plan.evalTimeout)
+}
+
+/** Runs all evaluators of a row, each on its own. Returns those that are still to be waited for. */
+export function runEvaluators(evaluation: Evaluation): readonly Promise<'kept' | 'missing'>[] {
+  const { row, followUps, leaveTaskSlot } = evaluation
   const { evaluators } = row.tools.plan
-  const followUps = releaseTaskSlot === undefined ? [] : await awaitFollowUps(row)
-  const leaveSlot = releaseTaskSlot === undefined ? ignore : countDown(evaluators.length, releaseTaskSlot)
+  const leaveSlot = leaveTaskSlot === undefined ? ignore : countDown(evaluators.length, leaveTaskSlot)
   const open: Promise<'kept' | 'missing'>[] = []
   row.place.fork(evaluators.length)
   for (let index = 0; index < evaluators.length; index++) {
@@ -31,8 +38,7 @@ export async function runEvaluators(evaluation: Evaluation): Promise<'complete' 
       row.place.join()
     } else open.push(runEvaluator(evaluator, { evaluation, followUp, leaveSlot }))
   }
-  if (open.length === 0) return 'complete'
-  return (await Promise.all(open)).includes('missing') ? 'incomplete' : 'complete'
+  return open
 }
 
 const NOT_BEGUN: FollowUp = { status: 'not-begun' }
@@ -41,15 +47,11 @@ type Waits = Pick<CallTiming, 'queueMs' | 'retryWaitMs' | 'attempts'>
 
 const NO_WAITS: Waits = { queueMs: 0, retryWaitMs: 0, attempts: 1 }
 
-function awaitFollowUps({ unit, tools }: RowRun): Promise<readonly FollowUp[]> {
-  return callWatched(unit.followUps(), tools.plan.evalTimeout, tools)
-}
-
 /** The result of an evaluator that has followed its task and is not to be tried again. */
 function finalResult(evaluator: string, followUp: FollowUp, row: RowRun): EvaluatorResult | undefined {
   if (followUp.status !== 'ended') return undefined
   const { plan } = row.tools
-  return plan.maxRetries > 0 && isFailed(followUp.end) ? undefined : interpret(followUp.end, evaluator, row)
+  return plan.maxRetries > 0 && hasFailed(followUp.end) ? undefined : interpret(followUp.end, evaluator, row)
 }
 
 interface OpenEvaluator {
@@ -62,13 +64,15 @@ interface OpenEvaluator {
 async function runEvaluator(evaluator: string, open: OpenEvaluator): Promise<'kept' | 'missing'> {
   const { row } = open.evaluation
   try {
-    const { end, timing, release } = await attempt<EvaluatorResult>(attemptOptions(evaluator, open), row.tools)
+    const attempt = new Attempt(evaluatorCall(evaluator, open.evaluation), row.tools)
+    const end = await beginOrGoOn(attempt, open)
+    attempt.unwatch()
     const result = interpret(end, evaluator, row)
     if (result !== undefined) {
-      emitEvaluation(row, { evaluator, result, end, waits: timing, afterWrite: release })
+      emitEvaluation(row, { evaluator, result, end, waits: attempt, afterWrite: attempt.release })
       return 'kept'
     }
-    release()
+    attempt.release()
   } catch (error) {
     if (!(error instanceof StoppedError)) throw error
   } finally {
@@ -77,29 +81,18 @@ async function runEvaluator(evaluator: string, open: OpenEvaluator): Promise<'ke
   return 'missing'
 }
 
-function attemptOptions(
-  evaluator: string,
-  { evaluation, followUp, leaveSlot }: OpenEvaluator,
-): AttemptOptions<EvaluatorResult> {
-  const { row, output } = evaluation
-  const { unit, place, tools } = row
-  const options: AttemptOptions<EvaluatorResult> = {
-    kind: 'evaluator',
-    timeout: tools.plan.evalTimeout,
-    place,
-    call: () => unit.callEvaluator(evaluator, output),
-    failed: isFailed,
-  }
-  if (followUp.status === 'not-begun') {
-    leaveSlot()
-    return options
-  }
-  const end = followUp.status === 'ended' ? followUp.end : callWatched(followUp.call, options.timeout, tools)
-  return { ...options, first: { end, leaveSlot } }
+function beginOrGoOn(
+  attempt: Attempt<EvaluatorResult>,
+  { followUp, leaveSlot }: OpenEvaluator,
+): Promise<CallEnd<EvaluatorResult>> {
+  if (followUp.status === 'ended') return attempt.goOn({ call: followUp.end, leaveSlot })
+  if (followUp.status === 'pending') return attempt.goOn({ call: followUp.call, leaveSlot })
+  leaveSlot()
+  return attempt.begin()
 }
 
-function isFailed(end: CallEnd<EvaluatorResult>): boolean {
-  return end.status === 'abandoned' || end.result.status === 'error'
+function evaluatorCall(evaluator: string, { row, output }: Evaluation): AttemptedCall<EvaluatorResult> {
+  return { kind: 'evaluator', place: row.place, call: () => row.unit.callEvaluator(evaluator, output) }
 }
 
 function interpret(

@@ -2,35 +2,45 @@ import PQueue from 'p-queue'
 import { createPlace, fixedPlace, type Place, type PlaceDoor } from './place.ts'
 import type { Plan } from './plan.ts'
 
+/** Units that wait to begin: enough to fill places as they become free, few enough to cost no memory. */
+export const MAX_WAITING = 64
+
 /**
- * Holds the units: at most `jobs` of them are begun and neither finished nor asleep, and at most `jobs` more wait to begin.
- * p-queue keeps the places.
+ * Holds the units: at most `jobs` of them are begun and neither finished nor asleep, and at most as many more, and no more than
+ * `MAX_WAITING`, wait to begin. p-queue keeps the places.
  */
-export interface Pool {
+export interface Pool<U> {
   /** Resolves when there is room for one more waiting unit; undefined when there is. */
   ready(): Promise<void> | undefined
-  /** Begins a unit as soon as there is a place. `work` must not reject. */
-  add(work: (place: Place) => Promise<void>): void
+  /** Begins a unit as soon as there is a place. */
+  add(unit: U): void
   /** Resolves when every unit that was added has ended. */
   idle(): Promise<void>
 }
 
-const NEW_UNIT = 0
-const WOKEN_UNIT = 1
+export interface PoolOptions<U> extends Pick<Plan, 'jobs' | 'maxRetries'> {
+  /** Takes a unit to its end; must not reject. */
+  run(unit: U, place: Place): Promise<void>
+  ended(unit: U): void
+}
 
-export function createPool({ jobs, maxRetries }: Pick<Plan, 'jobs' | 'maxRetries'>): Pool {
+const NEW_UNIT = { priority: 0 }
+const WOKEN_UNIT = { priority: 1 }
+
+export function createPool<U>(options: PoolOptions<U>): Pool<U> {
+  const { jobs, maxRetries, run } = options
   const queue = new PQueue({ concurrency: jobs })
+  const maxWaiting = Math.min(jobs, MAX_WAITING)
   let units = 0
   let sleepers = 0
   let wakeFeeder = (): void => {}
   let wakeIdle = (): void => {}
 
-  const enter = (priority: number): Promise<() => void> =>
-    new Promise((entered) => {
-      void queue.add(() => new Promise<void>((leave) => entered(leave)), { priority })
-    })
   const door: PlaceDoor = {
-    enter: () => enter(WOKEN_UNIT),
+    enter: () =>
+      new Promise((entered) => {
+        void queue.add(() => new Promise<void>((leave) => entered(leave)), WOKEN_UNIT)
+      }),
     // Without a bound a failing provider would have the whole dataset begun and asleep at once.
     admitSleeper() {
       if (sleepers >= 2 * jobs) return false
@@ -41,27 +51,35 @@ export function createPool({ jobs, maxRetries }: Pick<Plan, 'jobs' | 'maxRetries
       sleepers--
     },
   }
-
-  const runUnit = async (work: (place: Place) => Promise<void>): Promise<void> => {
-    const giveBack = await enter(NEW_UNIT)
-    if (queue.size < jobs) wakeFeeder()
-    const place = maxRetries === 0 ? fixedPlace(giveBack) : createPlace(giveBack, door)
-    await work(place)
-    place.leave()
+  const ended = (unit: U): void => {
     units--
+    options.ended(unit)
     if (units === 0) wakeIdle()
+  }
+  /** Until the unit has ended, or has left its place to sleep. */
+  const runInMovablePlace = (unit: U): Promise<void> =>
+    new Promise((leave) => {
+      const place = createPlace(leave, door)
+      void run(unit, place).then(() => {
+        place.leave()
+        ended(unit)
+      })
+    })
+  const begin = (unit: U): Promise<void> => {
+    if (queue.size < maxWaiting) wakeFeeder()
+    return maxRetries === 0 ? run(unit, fixedPlace).then(() => ended(unit)) : runInMovablePlace(unit)
   }
 
   return {
     ready() {
-      if (queue.size < jobs) return undefined
+      if (queue.size < maxWaiting) return undefined
       return new Promise((resolve) => {
         wakeFeeder = resolve
       })
     },
-    add(work) {
+    add(unit) {
       units++
-      void runUnit(work)
+      void queue.add(() => begin(unit), NEW_UNIT)
     },
     idle() {
       if (units === 0) return Promise.resolve()

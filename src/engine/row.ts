@@ -1,8 +1,9 @@
+import type { ErrorInfo } from '../model/errors.ts'
 import type { RowStatus, TaskResult, UnitRef } from '../model/events.ts'
-import type { CallEnd, ExecutorUnit } from '../model/executor.ts'
+import type { CallEnd, ExecutorUnit, FollowUp, PendingCall } from '../model/executor.ts'
 import type { RecordText } from '../model/row.ts'
-import { type Attempted, attempt } from './attempt.ts'
-import { runEvaluators } from './evaluate.ts'
+import { Attempt, type AttemptedCall } from './attempt.ts'
+import { runEvaluators, watchFollowUps } from './evaluate.ts'
 import { raiseError, timeoutError } from './failures.ts'
 import type { Place } from './place.ts'
 import { endReasonOf, StoppedError } from './stop.ts'
@@ -13,12 +14,29 @@ export interface WorkUnit extends UnitRef {
   readonly record: RecordText
 }
 
-/** A unit that has been begun, with all that its parts need. */
-export interface RowRun {
+/** A unit that has been begun, with all that its parts need. A class for its price. */
+export class RowRun implements AttemptedCall<TaskResult> {
+  readonly kind = 'task'
   readonly work: WorkUnit
   readonly unit: ExecutorUnit
   readonly place: Place
   readonly tools: EngineTools
+
+  constructor(work: WorkUnit, place: Place, tools: EngineTools) {
+    this.work = work
+    this.unit = tools.executor.open(work.record, work.iteration)
+    this.place = place
+    this.tools = tools
+  }
+
+  /** Whether evaluators may follow the task in its slot. */
+  get canFollow(): boolean {
+    return this.tools.slots.areShared && this.tools.plan.evaluators.length > 0
+  }
+
+  call(attempt: number): PendingCall<CallEnd<TaskResult>> {
+    return this.unit.callTask(attempt, this.canFollow)
+  }
 }
 
 /**
@@ -27,9 +45,26 @@ export interface RowRun {
  */
 export async function runRow(work: WorkUnit, place: Place, tools: EngineTools): Promise<void> {
   if (tools.stop.reason !== undefined) return
-  const row: RowRun = { work, unit: tools.executor.open(work.record, work.iteration), place, tools }
+  const row = new RowRun(work, place, tools)
+  // One function that waits, not several within one another: what a row holds while it waits is most of what the engine holds.
   try {
-    await runParts(row)
+    place.fork(1)
+    const attempt = new Attempt(row, tools)
+    const end = await attempt.begin()
+    attempt.unwatch()
+    const task = interpret(end, tools)
+    const follows = row.canFollow && task.status === 'ok'
+    if (task.status === 'cancelled') attempt.release()
+    else emitTask(row, { task, end, attempt, afterWrite: follows ? undefined : attempt.release })
+    if (task.status === 'ok') {
+      const watched = follows ? watchFollowUps(row) : undefined
+      const followUps = watched === undefined ? NO_FOLLOW_UPS : await watched.call.ended
+      if (watched !== undefined) tools.deadlines.unwatch(watched)
+      const leaveTaskSlot = follows ? attempt.release : undefined
+      const open = runEvaluators({ row, output: task.output, followUps, leaveTaskSlot })
+      if (open.length > 0 && (await Promise.all(open)).includes('missing')) return
+    } else if (task.status !== 'cancelled') skipEvaluators(row, task.error)
+    await finishRow(row, task.status)
   } catch (error) {
     if (!(error instanceof StoppedError)) tools.stop.stop(endReasonOf(error))
   } finally {
@@ -37,49 +72,9 @@ export async function runRow(work: WorkUnit, place: Place, tools: EngineTools): 
   }
 }
 
-async function runParts(row: RowRun): Promise<void> {
-  const { task, releaseTaskSlot } = await runTask(row)
-  if (task.status === 'ok') {
-    const evaluated = await runEvaluators({ row, output: task.output, releaseTaskSlot })
-    if (evaluated === 'incomplete') return
-  } else if (task.status !== 'cancelled') skipEvaluators(row)
-  await finishRow(row, task.status)
-}
+const NO_FOLLOW_UPS: readonly FollowUp[] = []
 
 type TaskOutcome = TaskResult | { readonly status: 'cancelled' }
-
-interface EndedTask {
-  readonly task: TaskOutcome
-  /** Where evaluators go on in the slot of the task. */
-  readonly releaseTaskSlot: (() => void) | undefined
-}
-
-async function runTask(row: RowRun): Promise<EndedTask> {
-  const { unit, place, tools } = row
-  const { plan, slots } = tools
-  const followUp = slots.areShared && plan.evaluators.length > 0
-  place.fork(1)
-  const attempted = await attempt<TaskResult>(
-    {
-      kind: 'task',
-      timeout: plan.timeout,
-      place,
-      call: (number) => unit.callTask(number, followUp),
-      failed: (ended) => ended.status === 'abandoned' || ended.result.status !== 'ok',
-    },
-    tools,
-  )
-  const { release } = attempted
-  const task = interpret(attempted.end, tools)
-  if (task.status === 'cancelled') {
-    release()
-    return { task, releaseTaskSlot: undefined }
-  }
-  const isKept = followUp && task.status === 'ok'
-  emitTask(row, { task, attempted, afterWrite: isKept ? undefined : release })
-  if (task.status !== 'ok') raiseError(task.error, tools)
-  return { task, releaseTaskSlot: isKept ? release : undefined }
-}
 
 function interpret(end: CallEnd<TaskResult>, { plan, stop }: EngineTools): TaskOutcome {
   const isStopping = stop.reason !== undefined
@@ -92,14 +87,15 @@ function interpret(end: CallEnd<TaskResult>, { plan, stop }: EngineTools): TaskO
 
 interface TaskToEmit {
   readonly task: TaskResult
-  readonly attempted: Attempted<TaskResult>
+  readonly end: CallEnd<TaskResult>
+  readonly attempt: Attempt<TaskResult>
   readonly afterWrite: (() => void) | undefined
 }
 
 // Members one by one, here and in the other hot places: spreads of many shapes cost more than the rest of a row.
-function emitTask({ work, tools }: RowRun, { task, attempted, afterWrite }: TaskToEmit): void {
-  const { end, timing } = attempted
-  const { startedAt, durationMs, queueMs, retryWaitMs, attempts } = timing
+function emitTask({ work, tools }: RowRun, { task, end, attempt, afterWrite }: TaskToEmit): void {
+  const { startedAt, durationMs } = end
+  const { queueMs, retryWaitMs, attempts } = attempt
   const { key, iteration, generation } = work
   if (end.status === 'returned' && end.changes.length > 0) tools.noteChanges(end.changes, 'the output of the task')
   const type = 'task-finished'
@@ -109,10 +105,12 @@ function emitTask({ work, tools }: RowRun, { task, attempted, afterWrite }: Task
     tools.stream.emit({ type, key, iteration, generation, startedAt, durationMs, queueMs, retryWaitMs, attempts, status, output }, afterWrite)
     return
   }
+  const timing = { startedAt, durationMs, queueMs, retryWaitMs, attempts }
   tools.stream.emit({ type, key, iteration, generation, ...timing, ...task }, afterWrite)
 }
 
-function skipEvaluators({ work, tools }: RowRun): void {
+function skipEvaluators({ work, tools }: RowRun, error: ErrorInfo): void {
+  raiseError(error, tools)
   const { key, iteration, generation } = work
   const timing = { startedAt: 0, durationMs: 0, queueMs: 0, retryWaitMs: 0, attempts: 0 }
   for (const evaluator of tools.plan.evaluators) {

@@ -6,7 +6,7 @@ import type { RecordText } from '../model/row.ts'
 import { createDeadlines } from './deadlines.ts'
 import { createEventStream } from './event-stream.ts'
 import type { Plan } from './plan.ts'
-import { createPool, type Pool } from './pool.ts'
+import { createPool, MAX_WAITING, type Pool } from './pool.ts'
 import { runRow, type WorkUnit } from './row.ts'
 import { createRuns, type Runs } from './runs.ts'
 import { selectRecords } from './select.ts'
@@ -57,8 +57,12 @@ async function drive(tools: EngineTools): Promise<void> {
     jobs,
     ...planned,
   })
-  const pool = createPool(plan)
   const runs = createRuns(tools)
+  const pool = createPool<WorkUnit>({
+    ...plan,
+    run: (unit, place) => runRow(unit, place, tools),
+    ended: ({ iteration }) => runs.end(iteration),
+  })
   try {
     for (let iteration = 1; iteration <= plan.runs && stop.reason === undefined; iteration++) {
       const written = runs.start(iteration)
@@ -75,7 +79,10 @@ async function drive(tools: EngineTools): Promise<void> {
       if (stop.reason === undefined) runs.allFed(iteration)
     }
   } catch (error) {
-    stop.stop(endReasonOf(error, 'E_DATASET_THREW'))
+    const reason = endReasonOf(error, 'E_DATASET_THREW')
+    // Units that were handed out before the dataset threw are run to their end.
+    if (reason.kind === 'dataset-threw') await pool.idle()
+    stop.stop(reason)
   }
   await pool.idle()
   await runs.settled()
@@ -107,7 +114,7 @@ function nextOrStopped<T>(iterator: AsyncIterator<T>, stop: StopSwitch): Promise
 
 interface Feeding {
   readonly tools: EngineTools
-  readonly pool: Pool
+  readonly pool: Pool<WorkUnit>
   readonly runs: Runs
 }
 
@@ -115,11 +122,7 @@ interface Feeding {
 function feed(record: RecordText, iteration: number, { tools, pool, runs }: Feeding): void {
   if (iteration === 1) tools.stream.emit({ type: 'record', ...record })
   runs.begin(iteration)
-  const work: WorkUnit = { key: record.key, iteration, generation: 0, record }
-  pool.add(async (place) => {
-    await runRow(work, place, tools)
-    runs.end(iteration)
-  })
+  pool.add({ key: record.key, iteration, generation: 0, record })
 }
 
 function readSelected(tools: EngineTools): AsyncIterable<readonly RecordText[]> {
@@ -127,25 +130,36 @@ function readSelected(tools: EngineTools): AsyncIterable<readonly RecordText[]> 
 }
 
 async function* readRecords(tools: EngineTools): AsyncGenerator<readonly RecordText[], void> {
-  for await (const items of tools.executor.records({ batchSize: tools.plan.jobs })) {
+  const batchSize = Math.min(tools.plan.jobs, MAX_WAITING)
+  for await (const items of tools.executor.records({ batchSize })) {
     const records: RecordText[] = []
     for (const item of items) {
-      if (item.status === 'invalid') refuseOrSkip(item.problem, tools)
-      else {
+      if (item.status === 'record') {
         if (item.changes.length > 0) tools.noteChanges(item.changes, `record ${item.record.key}`)
         records.push(item.record)
+      } else if (tools.plan.skipInvalid) noteSkipped(item.problem, tools)
+      else {
+        // What came before it is run.
+        yield records
+        throw invalidRecord(item.problem)
       }
     }
     yield records
   }
 }
 
-function refuseOrSkip({ message: what, file, line, column }: SourceProblem, { plan, stream }: EngineTools): void {
+function noteSkipped(problem: SourceProblem, { stream }: EngineTools): void {
+  stream.emit({ type: 'problem', severity: 'warning', code: 'W_RECORD_SKIPPED', message: describe(problem) })
+}
+
+function invalidRecord(problem: SourceProblem): LlmobsExpError {
+  const hint = 'correct it, or leave it out with --skip-invalid'
+  return new LlmobsExpError('E_DATASET_RECORD', describe(problem), { hint })
+}
+
+function describe({ message, file, line, column }: SourceProblem): string {
   const place = [file, line, column].filter((part) => part !== undefined).join(':')
-  const message = place === '' ? what : `${what} (${place})`
-  if (plan.skipInvalid) stream.emit({ type: 'problem', severity: 'warning', code: 'W_RECORD_SKIPPED', message })
-  else
-    throw new LlmobsExpError('E_DATASET_RECORD', message, { hint: 'correct it, or leave it out with --skip-invalid' })
+  return place === '' ? message : `${message} (${place})`
 }
 
 /** Says each kind of change once. */

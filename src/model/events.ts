@@ -128,6 +128,7 @@ export interface Problem {
     | 'W_CONFIG_KEY'
     | 'W_TORN_LINE'
     | 'W_DAMAGED_LINE'
+    | 'W_PASSED_OVER'
   readonly message: string
   readonly key?: string
 }

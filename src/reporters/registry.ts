@@ -29,11 +29,9 @@ export interface ReportersOptions extends TerminalOptions {
  * @throws E_OPTION for an unknown name, a path that cannot be written, or two reporters for stdout or for one file
  */
 export async function resolveReporters(specs: readonly string[], options: ReportersOptions): Promise<Reporter[]> {
-  const { origin = '--reporter' } = options
-  const parsed = specs.map((spec) => parseSpec(spec, origin))
+  const parsed = parseSpecs(specs, options.origin)
   if (parsed.length === 0)
     parsed.push({ name: canDrawLiveArea(options.screen) ? 'terminal' : 'plain', target: 'stdout' })
-  checkTogether(parsed, origin)
   const reporters: Reporter[] = []
   for (const spec of parsed) reporters.push(await createReporter(spec, options))
   const forMachines = reporters.filter(({ name }) => !isForPeople(name))
@@ -41,6 +39,20 @@ export async function resolveReporters(specs: readonly string[], options: Report
   if (forPeople.length === 0) forPeople.push(createStderrReporter(options))
   // Those for people come last, so that they can still tell of a report that could not be written.
   return [...forMachines, ...forPeople, createLastLine(options.screen)]
+}
+
+/**
+ * Refuses what `resolveReporters` would, and opens no file.
+ * @throws E_OPTION for an unknown name, a path where none belongs, or two reporters for stdout or for one file
+ */
+export function checkReporters(specs: readonly string[], origin?: string): void {
+  parseSpecs(specs, origin)
+}
+
+function parseSpecs(specs: readonly string[], origin = '--reporter'): ReporterSpec[] {
+  const parsed = specs.map((spec) => parseSpec(spec, origin))
+  checkTogether(parsed, origin)
+  return parsed
 }
 
 function parseSpec(spec: string, origin: string): ReporterSpec {

@@ -7,6 +7,7 @@ import type { Executor } from '../model/executor.ts'
 import type { Outcome } from '../model/outcome.ts'
 import type { Clock, ExperimentInfo, ExperimentView, Ids } from '../model/ports.ts'
 import type { RowReader } from '../model/row.ts'
+import { describeSelection } from './describe-selection.ts'
 import { decideOutcome, type OutcomeInput } from './outcome.ts'
 import { createTally, type Tally } from './tally.ts'
 import { createView } from './view.ts'
@@ -91,14 +92,6 @@ function decide({ plan, verdict, taskStartedBefore }: ConductedExperiment, endin
     ...(selection === '' ? {} : { selection }),
     ...(ending.hint === undefined ? {} : { selectionHint: ending.hint }),
   })
-}
-
-function describeSelection({ filters, records }: Plan['selection']): string {
-  const words = [
-    ...filters.map(({ key, value }) => `--filter ${key}=${value}`),
-    ...records.map((id) => `--record ${id}`),
-  ]
-  return words.join(' ')
 }
 
 function stamp(

@@ -24,8 +24,12 @@ export interface LiveAreaOptions {
  * Whether stderr can carry a live area. A terminal that reports no width cannot: ora would draw without end there.
  */
 export function canDrawLiveArea({ stderr, env }: Screen): boolean {
-  const isCI = env.CI !== undefined && env.CI !== '' && env.CI !== 'false' && env.CI !== '0'
-  return stderr.isTTY && stderr.columns > 0 && !isCI && env.TERM !== 'dumb'
+  return stderr.isTTY && stderr.columns > 0 && !isCi(env) && env.TERM !== 'dumb'
+}
+
+/** Whether this looks like a step of a CI system, where nobody watches. */
+export function isCi({ CI }: Screen['env']): boolean {
+  return CI !== undefined && CI !== '' && CI !== 'false' && CI !== '0'
 }
 
 /** Draws at most every 80 ms; whatever else is written to the terminal meanwhile appears above. */

@@ -176,3 +176,27 @@ test('U10: Ctrl-C reaches a config file that blocks its thread', async () => {
   expect(exitCode).toBe(2)
   expect(stderr).toContain('ended by SIGINT before any task was started')
 })
+
+test('check says what would run with the config file and .env', async () => {
+  const project = await cliProject({
+    'exp.ts': exp,
+    'llmobs-exp.config.ts': config('runs: 2, jobs: 3'),
+    '.env': 'LLMOBS_EXP_RUNS=4\nLLMOBS_EXP_JOB=2\n',
+  })
+  const { exitCode, stdout, stderr } = await project.run(['check', 'exp.ts'])
+
+  expect(exitCode).toBe(0)
+  expect(stdout).toContain('4 runs = 12 units, 3 jobs')
+  expect(stderr).toContain('W_UNKNOWN_VARIABLE: LLMOBS_EXP_JOB (in .env)')
+})
+
+test('check refuses what run refuses of a config file', async () => {
+  const project = await cliProject({ 'exp.ts': exp, 'llmobs-exp.config.mjs': 'export default { jbos: 1 }' })
+  const { exitCode, stdout } = await project.run(['check', 'exp.ts', '--json'])
+
+  expect(exitCode).toBe(2)
+  expect(JSON.parse(stdout)).toMatchObject({
+    valid: false,
+    error: { code: 'E_CONFIG_FILE', hint: 'did you mean jobs?' },
+  })
+})

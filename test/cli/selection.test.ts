@@ -192,3 +192,12 @@ test('an experiment that user code ends leaves those after it planned, and the e
   expect(exitCode).toBe(4)
   expect(project.stored().map(({ manifest }) => manifest.state.status)).toEqual(['finished', 'planned'])
 })
+
+test('check says what a misspelt selection may have meant, as run does', async () => {
+  const project = await cliProject({ 'exp.ts': experiment(tagged) })
+  const none = await project.run(['check', 'exp.ts', '--record', 'q1'])
+  const some = await project.run(['check', 'exp.ts', '--record', 'r1', '--record', 'q1'])
+
+  expect([none.exitCode, none.stderr]).toEqual([2, expect.stringContaining('did you mean "r1"?')])
+  expect([some.exitCode, some.stderr]).toEqual([0, expect.stringContaining('W_UNKNOWN_RECORD: --record "q1"')])
+})

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { attempt, retryDelay } from '../../src/engine/attempt.ts'
+import { Attempt, retryDelay } from '../../src/engine/attempt.ts'
 import { createDeadlines } from '../../src/engine/deadlines.ts'
 import { createEventStream } from '../../src/engine/event-stream.ts'
 import { fixedPlace } from '../../src/engine/place.ts'
@@ -31,17 +31,15 @@ function setUp(script: Script, { maxRetries = 0, random = () => 0.5, jobs = 1 } 
     noteChanges() {},
   }
   const unit = executor.open(fakeRecord(0), 1)
-  const begin = () =>
-    attempt<TaskResult>(
-      {
-        kind: 'task',
-        timeout: 1_000,
-        place: fixedPlace(() => {}),
-        call: (number) => unit.callTask(number, false),
-        failed: (end) => end.status === 'abandoned' || end.result.status !== 'ok',
-      },
+  const begin = async () => {
+    const attempt = new Attempt<TaskResult>(
+      { kind: 'task', place: fixedPlace, call: (number) => unit.callTask(number, false) },
       tools,
     )
+    const end = await attempt.begin()
+    attempt.unwatch()
+    return { end, attempt }
+  }
   return { clock, stop, executor, tools, begin }
 }
 
@@ -87,22 +85,22 @@ describe('the delay between attempts', () => {
 describe('an attempt', () => {
   it('is made once where it succeeds', async () => {
     const { begin, tools } = setUp(() => ({}), { maxRetries: 3 })
-    const { end, timing, release } = await begin()
+    const { end, attempt } = await begin()
     expect(end).toMatchObject({ status: 'returned', result: { status: 'ok' } })
-    expect(timing).toMatchObject({ queueMs: 0, retryWaitMs: 0, attempts: 1 })
+    expect(attempt).toMatchObject({ queueMs: 0, retryWaitMs: 0, attempts: 1 })
     expect(tools.slots.acquire('task')).toBeInstanceOf(Promise)
-    release()
+    attempt.release()
   })
 
   it('is made again after its delays until it succeeds; only its last try counts as its duration', async () => {
     const { begin, clock } = setUp(({ attempt }) => ({ after: 100 * attempt, result: attempt < 3 ? 'error' : 'ok' }), {
       maxRetries: 5,
     })
-    const { end, timing } = await finished(begin(), clock)
-    expect(end).toMatchObject({ result: { status: 'ok' } })
-    expect(timing).toMatchObject({ durationMs: 300, queueMs: 0, retryWaitMs: 500 + 1_000, attempts: 3 })
+    const { end, attempt } = await finished(begin(), clock)
+    expect(end).toMatchObject({ result: { status: 'ok' }, durationMs: 300 })
+    expect(attempt).toMatchObject({ queueMs: 0, retryWaitMs: 500 + 1_000, attempts: 3 })
     expect(clock.monotonic()).toBe(100 + 500 + 200 + 1_000 + 300)
-    expect(timing.startedAt).toBe(clock.now() - 300)
+    expect(end.startedAt).toBe(clock.now() - 300)
   })
 
   it('gives up with its last failure when its tries are used up', async () => {
@@ -110,15 +108,15 @@ describe('an attempt', () => {
     const attempted = begin()
     await settle()
     clock.next()
-    expect(await attempted).toMatchObject({ end: { result: { status: 'error' } }, timing: { attempts: 2 } })
+    expect(await attempted).toMatchObject({ end: { result: { status: 'error' } }, attempt: { attempts: 2 } })
     expect(executor.calls.map(({ attempt }) => attempt)).toEqual([1, 2])
   })
 
   it('has its timeout for each try', async () => {
     const { begin, clock } = setUp(({ attempt }) => ({ after: attempt === 1 ? 'never' : 900 }), { maxRetries: 1 })
     expect(await finished(begin(), clock)).toMatchObject({
-      end: { status: 'returned' },
-      timing: { durationMs: 900, attempts: 2 },
+      end: { status: 'returned', durationMs: 900 },
+      attempt: { attempts: 2 },
     })
   })
 
@@ -130,7 +128,7 @@ describe('an attempt', () => {
     tools.slots.release.task()
     await settle()
     clock.advance(50)
-    expect((await attempted).timing).toMatchObject({ queueMs: 70, durationMs: 50 })
+    expect(await attempted).toMatchObject({ end: { durationMs: 50 }, attempt: { queueMs: 70 } })
   })
 
   it('holds no slot while it sleeps', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Place } from '../../src/engine/place.ts'
-import { createPool } from '../../src/engine/pool.ts'
+import { createPool as createPoolOf, type Pool } from '../../src/engine/pool.ts'
 import { settle } from '../helpers/fake-clock.ts'
 
 /** Units that begin when the pool lets them and end when the test says so. */
@@ -16,6 +16,12 @@ function units() {
       await new Promise<void>((resolve) => ends.set(name, resolve))
     }
   return { begun, work, end: (name: string) => ends.get(name)?.() }
+}
+
+type Work = (place: Place) => Promise<void>
+
+function createPool(limits: { readonly jobs: number; readonly maxRetries: number }): Pool<Work> {
+  return createPoolOf<Work>({ ...limits, run: (work, place) => work(place), ended() {} })
 }
 
 describe('the pool', () => {

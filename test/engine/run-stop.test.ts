@@ -206,17 +206,34 @@ describe('an engine that ends by itself', () => {
     expect(driven.written.some(({ type }) => type === 'run-finished')).toBe(false)
   })
 
-  it('stops at an invalid record unless such are skipped', async () => {
+  it('runs what the dataset gave before it threw to its end', async () => {
+    const driven = drive({
+      plan: { jobs: 2, evaluators: ['e'] },
+      async *records() {
+        yield [0, 1, 2, 3, 4].map((index) => recordItem(fakeRecord(index)))
+        throw new Error('the connection was lost')
+      },
+      script: () => ({ after: 100 }),
+    })
+    await driven.finish()
+    expect(driven.stop.reason?.kind).toBe('dataset-threw')
+    expect(rowStatuses(driven)).toEqual(['ok', 'ok', 'ok', 'ok', 'ok'])
+  })
+
+  it('stops at an invalid record unless such are skipped, after the records before it', async () => {
     const driven = drive({
       async *records() {
-        yield [{ status: 'invalid', problem: { message: 'expected a record, got 1', file: 'd.jsonl', line: 3 } }]
+        const problem = { message: 'expected a record, got 1', file: 'd.jsonl', line: 3 }
+        yield [recordItem(fakeRecord(0)), { status: 'invalid', problem }, recordItem(fakeRecord(1))]
       },
+      script: () => ({ after: 100 }),
     })
     await driven.finish()
     expect(driven.stop.reason).toMatchObject({
       kind: 'dataset-threw',
       error: { code: 'E_DATASET_RECORD', message: 'expected a record, got 1 (d.jsonl:3)' },
     })
+    expect(rowStatuses(driven)).toEqual(['ok'])
   })
 
   it('stops when the store fails', async () => {

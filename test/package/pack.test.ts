@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
@@ -54,10 +54,13 @@ describe('the packed package', () => {
   it('ships what a user needs and nothing else', () => {
     const paths = packed.files.map(({ path }) => path)
     const allowed =
-      /^(?:bin\/llmobs-exp\.js|dist\/.+\.(?:js|d\.ts)|docs\/[\w.-]+\.(?:md|json)|package\.json|(?:README|LICENSE|CHANGELOG)(?:\.md)?)$/
+      /^(?:bin\/llmobs-exp\.js|dist\/.+\.(?:js|d\.ts)|docs\/[\w.-]+\.(?:md|json)|templates\/[\w-]+\.(?:ts|jsonl)|package\.json|(?:README|LICENSE|CHANGELOG)(?:\.md)?)$/
     expect(paths.filter((path) => !allowed.test(path))).toEqual([])
     expect(paths).toEqual(
       expect.arrayContaining(['bin/llmobs-exp.js', 'dist/index.d.ts', 'dist/cli/main.js', 'README.md', 'LICENSE']),
+    )
+    expect(paths.filter((path) => path.startsWith('templates/')).sort()).toEqual(
+      ['first-experiment.jsonl', 'offline.ts', 'openai.ts'].map((name) => `templates/${name}`),
     )
   })
 
@@ -76,6 +79,21 @@ describe('the packed package', () => {
     expect(typecheck(user)).toBe('')
     writeFileSync(join(user, 'wrong.ts'), experiment.replace('exact: 1 }', 'exakt: 1 }'))
     expect(typecheck(user)).toMatch(/wrong\.ts.*exakt/)
+  })
+
+  it('writes a first experiment into an empty folder, where it runs and compiles', () => {
+    const empty = join(folder, 'empty')
+    mkdirSync(empty)
+    symlinkSync(join(folder, 'user', 'node_modules'), join(empty, 'node_modules'))
+    const command = (...args: readonly string[]) => run('npx', ['--no-install', 'llmobs-exp', ...args], empty)
+    const file = 'experiments/first-experiment.ts'
+    expect(command('init').stdout).toContain(`wrote ${file}`)
+    expect(command('check', file)).toMatchObject({ status: 0, stderr: expect.stringContaining('10 units') })
+    expect(command('run', file)).toMatchObject({
+      status: 0,
+      stderr: expect.stringContaining('passed: first-experiment'),
+    })
+    expect(typecheck(join(empty, 'experiments'))).toBe('')
   })
 
   it('exports its public names', () => {

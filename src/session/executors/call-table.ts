@@ -1,14 +1,14 @@
 import type { AbandonReason, CallTimes } from '../../model/executor.ts'
 import { monotonicNow } from './monotonic.ts'
 import { callOf, PROGRESS_SLOTS, RUNNING_CALL, slotOf } from './protocol.ts'
-import type { Abandoned, SuspectCall, ThreadCall, ThreadCallsOptions } from './thread-calls.ts'
+import type { Abandoned, ExpectedCall, SuspectCall, TakenCall, ThreadCall, ThreadCallsOptions } from './thread-calls.ts'
 
 const NO_CHANGES: readonly never[] = []
 
 /** How a call came about. */
 export type CallKind =
   | { readonly status: 'started'; readonly begin: (call: number) => void; readonly isRepeatable: boolean }
-  | { readonly status: 'expected'; readonly lost: unknown; abandoned(end: Abandoned, step: number): unknown }
+  | { readonly status: 'expected'; readonly expected: ExpectedCall<unknown> }
   | { readonly status: 'continued' }
 
 export interface TableOptions extends ThreadCallsOptions {
@@ -111,23 +111,44 @@ export class CallTable {
 // biome-ignore lint/suspicious/noExplicitAny: whoever starts a call and the message that answers it agree on the type.
 type AnyEnd = any
 
+/** What is known of a call's end, and whether anybody has asked for it. */
+type Ending =
+  | { readonly status: 'open' }
+  | {
+      readonly status: 'awaited'
+      readonly promise: Promise<AnyEnd>
+      resolve(end: AnyEnd): void
+      reject(error: Error): void
+    }
+  | { readonly status: 'ended'; readonly end: AnyEnd }
+  | { readonly status: 'failed'; readonly error: Error }
+
+const OPEN: Ending = { status: 'open' }
+
 /** A class for its price: two of these for every row. */
-export class OpenCall implements ThreadCall<AnyEnd>, SuspectCall {
+export class OpenCall implements ThreadCall<AnyEnd>, SuspectCall, TakenCall {
   call = 0
   postedAt = 0
-  resolve: (end: AnyEnd) => void = ignore
-  #reject: (error: Error) => void = ignore
-  readonly ended: Promise<AnyEnd>
+  #ending = OPEN
   readonly #table: CallTable
   readonly #kind: CallKind
 
   constructor(table: CallTable, kind: CallKind) {
     this.#table = table
     this.#kind = kind
-    this.ended = new Promise((resolve, reject) => {
-      this.resolve = resolve
-      this.#reject = reject
-    })
+  }
+
+  /** Made when it is first asked for: evaluators that follow their task have mostly ended by then. */
+  get ended(): Promise<AnyEnd> {
+    if (this.#ending.status === 'ended') return Promise.resolve(this.#ending.end)
+    if (this.#ending.status === 'failed') return Promise.reject(this.#ending.error)
+    if (this.#ending.status === 'open') this.#ending = awaitEnding()
+    return this.#ending.promise
+  }
+
+  resolve(end: AnyEnd): void {
+    if (this.#ending.status === 'awaited') this.#ending.resolve(end)
+    else if (this.#ending.status === 'open') this.#ending = { status: 'ended', end }
   }
 
   startedAt(): number | undefined {
@@ -152,7 +173,7 @@ export class OpenCall implements ThreadCall<AnyEnd>, SuspectCall {
     const step = this.#table.step(this.call)
     if (!this.#table.expire(this)) return
     this.#table.options.post(['abandon', this.call])
-    this.resolve(this.#kind.status === 'expected' ? this.#kind.abandoned(end, step) : end)
+    this.resolve(this.#kind.status === 'expected' ? this.#kind.expected.abandoned(end, step) : end)
   }
 
   /** Posts the call; to another thread when its own was replaced. */
@@ -165,7 +186,7 @@ export class OpenCall implements ThreadCall<AnyEnd>, SuspectCall {
 
   /** Its thread is gone. Returns whether it is to be begun again. */
   loseThread(): boolean {
-    if (this.#kind.status === 'expected') this.#end(this.#kind.lost)
+    if (this.#kind.status === 'expected') this.#end(this.#kind.expected.lost)
     else if (this.#kind.status === 'continued' || !this.#kind.isRepeatable) this.#giveUp()
     else return true
     return false
@@ -173,8 +194,13 @@ export class OpenCall implements ThreadCall<AnyEnd>, SuspectCall {
 
   /** An expected call may have nobody who waits for it; whoever does makes the call, and that one rejects. */
   fail(error: Error): void {
-    if (this.#kind.status === 'expected') this.#end(this.#kind.lost)
+    if (this.#kind.status === 'expected') this.#end(this.#kind.expected.lost)
     else this.#reject(error)
+  }
+
+  #reject(error: Error): void {
+    if (this.#ending.status === 'awaited') this.#ending.reject(error)
+    else if (this.#ending.status === 'open') this.#ending = { status: 'failed', error }
   }
 
   #giveUp(): void {
@@ -191,6 +217,16 @@ export class OpenCall implements ThreadCall<AnyEnd>, SuspectCall {
     const started = this.startedAt() ?? now
     return { startedAt: this.#table.options.wallClock(started), durationMs: now - started }
   }
+}
+
+function awaitEnding(): Extract<Ending, { status: 'awaited' }> {
+  let resolve: (end: AnyEnd) => void = ignore
+  let reject: (error: Error) => void = ignore
+  const promise = new Promise<AnyEnd>((resolvePromise, rejectPromise) => {
+    resolve = resolvePromise
+    reject = rejectPromise
+  })
+  return { status: 'awaited', promise, resolve, reject }
 }
 
 function ignore(): void {}

@@ -10,14 +10,14 @@ export interface ThreadCalls {
   start<T>(begin: (call: number) => void): ThreadCall<CallEnd<T>>
   /** A call that cannot be begun again: it fails when the thread is replaced. */
   startOnce<T>(begin: (call: number) => void): ThreadCall<CallEnd<T>>
-  /** A call that the thread makes by itself. `lost` is its end when its thread is replaced or gone. */
-  expect<E>(ends: { readonly lost: E; abandoned(end: Abandoned, step: number): E }): ThreadCall<E>
+  /** A call that the thread makes by itself. */
+  expect<E>(expected: ExpectedCall<E>): ThreadCall<E>
   /** A call that goes on in the place of an expected one that has ended. */
   continue<T>(expected: number): ThreadCall<CallEnd<T>>
   /** Something has come of a call, in time or late. */
   finish(call: number, end: unknown): void
   /** As `finish`, for an end that is made once the call is out of its slot; undefined for a late one. */
-  take(call: number): ((end: unknown) => void) | undefined
+  take(call: number): TakenCall | undefined
   returned<T>(returned: Returned<T>): CallEnd<T>
   inFlight(): number
   /** Calls that were abandoned and have not come back. */
@@ -31,6 +31,18 @@ export interface ThreadCalls {
 
 export interface ThreadCall<E> extends PendingCall<E> {
   readonly call: number
+}
+
+/** How a call ends that its thread was to make. */
+export interface ExpectedCall<E> {
+  /** When its thread is replaced or gone. */
+  readonly lost: E
+  abandoned(end: Abandoned, step: number): E
+}
+
+/** A call that is out of the table. */
+export interface TakenCall {
+  resolve(end: unknown): void
 }
 
 /** A call past its timeout. */
@@ -79,7 +91,7 @@ export function createThreadCalls(options: ThreadCallsOptions): ThreadCalls {
   return {
     start: (begin) => add({ status: 'started', begin, isRepeatable: true }),
     startOnce: (begin) => add({ status: 'started', begin, isRepeatable: false }),
-    expect: (ends) => add({ status: 'expected', ...ends }),
+    expect: (expected) => add({ status: 'expected', expected }),
     continue(expected) {
       const call = new OpenCall(table, { status: 'continued' })
       table.replace(expected, call)
@@ -93,7 +105,7 @@ export function createThreadCalls(options: ThreadCallsOptions): ThreadCalls {
     take(call) {
       const found = table.take(call)
       if (found === undefined) table.comeBack(call)
-      return found?.resolve
+      return found
     },
     returned: ({ result, startedAt, durationMs, changes = NO_CHANGES }) => ({
       status: 'returned',

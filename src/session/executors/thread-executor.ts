@@ -9,7 +9,7 @@ import { createRecordReceiver } from './record-receiver.ts'
 import { sendSummary } from './send-summary.ts'
 import type { Thread } from './thread.ts'
 import { createThreadCalls, type ThreadCalls } from './thread-calls.ts'
-import { createThreadUnit, readFollowUps, type UnitTools } from './thread-unit.ts'
+import { readFollowUps, ThreadUnit, type UnitTools } from './thread-unit.ts'
 
 /** An executor with user code in a worker thread. A thread that blocks past a timeout is replaced. */
 export interface ThreadExecutor extends Executor {
@@ -166,7 +166,7 @@ export function createThreadExecutor(experiment: ExecutedExperiment, threads: Th
   const finishChain = (chain: number, texts: readonly FollowUpText[]): void => {
     // Taken out first: a call that goes on takes its place.
     const found = calls.take(chain)
-    found?.(readFollowUps(chain, texts, unitTools))
+    found?.resolve(readFollowUps(chain, texts, unitTools))
   }
 
   attach()
@@ -182,7 +182,7 @@ export function createThreadExecutor(experiment: ExecutedExperiment, threads: Th
       portionSize = Math.min(Math.ceil(batchSize / 2), PORTION)
       return records.read(batchSize)
     },
-    open: (record, iteration) => createThreadUnit({ unit: nextUnit++, record, iteration }, unitTools),
+    open: (record, iteration) => new ThreadUnit(nextUnit++, { record, iteration }, unitTools),
     summarize: (rows) =>
       sendSummary(rows, { summary: nextSummary++, calls, post, generation: () => (replacing ? -1 : generation) }),
     gauges: () => ({ callsInFlight: calls.inFlight(), expiredCalls: calls.expired(), tasksCalled }),

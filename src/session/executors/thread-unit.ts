@@ -3,7 +3,7 @@ import type { CallEnd, ExecutorUnit, FollowUp, PendingCall } from '../../model/e
 import type { Json } from '../../model/json.ts'
 import type { RecordText } from '../../model/row.ts'
 import type { FollowUpText, ToThread, UnitText } from './protocol.ts'
-import type { ThreadCall, ThreadCalls } from './thread-calls.ts'
+import type { Abandoned, ExpectedCall, ThreadCall, ThreadCalls } from './thread-calls.ts'
 
 export interface UnitTools {
   readonly calls: ThreadCalls
@@ -17,34 +17,30 @@ export interface UnitTools {
   close(unit: number): void
 }
 
-export interface OpenedUnit {
-  readonly unit: number
-  readonly record: RecordText
-  readonly iteration: number
-}
-
 const NOT_BEGUN: FollowUp = { status: 'not-begun' }
-
-export function createThreadUnit(opened: OpenedUnit, tools: UnitTools): ExecutorUnit {
-  return new ThreadUnit(opened, tools)
-}
+const NO_FOLLOW_UPS: readonly FollowUp[] = []
 
 /** Sends the record along with the task, and the output only to a thread that did not make it. A class for its price. */
-class ThreadUnit implements ExecutorUnit {
-  readonly #opened: OpenedUnit
+export class ThreadUnit implements ExecutorUnit, ExpectedCall<readonly FollowUp[]> {
+  readonly lost = NO_FOLLOW_UPS
+  readonly #unit: number
+  readonly #record: RecordText
+  readonly #iteration: number
   readonly #tools: UnitTools
   #openIn = -1
   #chain: ThreadCall<readonly FollowUp[]> | undefined
 
-  constructor(opened: OpenedUnit, tools: UnitTools) {
-    this.#opened = opened
+  constructor(unit: number, { record, iteration }: { record: RecordText; iteration: number }, tools: UnitTools) {
+    this.#unit = unit
+    this.#record = record
+    this.#iteration = iteration
     this.#tools = tools
   }
 
   callTask(attempt: number, followUp: boolean): PendingCall<CallEnd<TaskResult>> {
     const { calls, post, generation, taskPosted } = this.#tools
     this.#leaveChain()
-    this.#chain = followUp ? calls.expect<readonly FollowUp[]>({ lost: [], abandoned: this.#abandoned }) : undefined
+    this.#chain = followUp ? calls.expect<readonly FollowUp[]>(this) : undefined
     const firstIn = generation()
     return calls.start((call) => {
       this.#openIn = generation()
@@ -56,7 +52,9 @@ class ThreadUnit implements ExecutorUnit {
   }
 
   followUps(): PendingCall<readonly FollowUp[]> {
-    return this.#chain ?? { ended: Promise.resolve([]), startedAt: () => undefined, abort() {}, abandon() {} }
+    return (
+      this.#chain ?? { ended: Promise.resolve(NO_FOLLOW_UPS), startedAt: () => undefined, abort() {}, abandon() {} }
+    )
   }
 
   callEvaluator(evaluator: string, output: Json): PendingCall<CallEnd<EvaluatorResult>> {
@@ -65,13 +63,20 @@ class ThreadUnit implements ExecutorUnit {
       const isKnown = this.#openIn === generation()
       this.#openIn = generation()
       if (!isKnown) post(['unit', this.#text(), output])
-      post(['evaluator', call, this.#opened.unit, evaluator])
+      post(['evaluator', call, this.#unit, evaluator])
     })
   }
 
   close(): void {
     this.#leaveChain()
-    this.#tools.close(this.#opened.unit)
+    this.#tools.close(this.#unit)
+  }
+
+  /** The evaluator at which the thread was when its time was over is the one that used it up. */
+  abandoned(end: Abandoned, step: number): readonly FollowUp[] {
+    return this.#tools.evaluators.map((_, index) =>
+      index === step && end.reason === 'timeout' ? { status: 'ended', end } : NOT_BEGUN,
+    )
   }
 
   #leaveChain(): void {
@@ -79,16 +84,9 @@ class ThreadUnit implements ExecutorUnit {
   }
 
   #text(): UnitText {
-    const { unit, iteration, record } = this.#opened
-    const { key, id, input, expectedOutput, metadata, tags } = record
-    return [unit, iteration, key, id, input, expectedOutput, metadata, tags]
+    const { key, id, input, expectedOutput, metadata, tags } = this.#record
+    return [this.#unit, this.#iteration, key, id, input, expectedOutput, metadata, tags]
   }
-
-  /** The evaluator at which the thread was when its time was over is the one that used it up. */
-  readonly #abandoned = (end: Extract<CallEnd<never>, { status: 'abandoned' }>, step: number): readonly FollowUp[] =>
-    this.#tools.evaluators.map((_, index) =>
-      index === step && end.reason === 'timeout' ? { status: 'ended', end } : NOT_BEGUN,
-    )
 }
 
 /** What a thread has sent about the evaluators that followed a task. Those that it does not speak of were not begun. */
