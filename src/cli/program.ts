@@ -102,6 +102,17 @@ export function createProgram(context: CommandContext, setExitCode: SetExitCode)
       const { prune } = await import('./prune.ts')
       setExitCode(await prune(flags, context))
     })
+
+  const doctorCommand = program
+    .command('doctor')
+    .description('say whether everything is as it should be, and what run would use and from where')
+    .argument('[file]', 'a module, to see what its definitions say too')
+    .option('--json', 'as JSON on stdout')
+    .action(async (module: string | undefined, flags: GivenFlags) => {
+      const { doctor } = await import('./doctor.ts')
+      setExitCode(await doctor(module, flags, context))
+    })
+  addRunOptions(doctorCommand)
   return program
 }
 

@@ -58,7 +58,8 @@ export function findSettings(flags: GivenFlags, { env, currentFolder }: CommandC
   }
 }
 
-function describeUnknown({ name, near }: UnknownVariable, envFile: EnvFile | undefined): Problem {
+/** For people: a variable that stands for no option. */
+export function describeUnknown({ name, near }: UnknownVariable, envFile: EnvFile | undefined): Problem {
   const place = envFile?.variables.has(name) === true ? ` (in ${envFile.name})` : ''
   const meant = near === undefined ? '' : `; did you mean ${near}?`
   const message = `${name}${place} stands for no option${meant}`

@@ -1,4 +1,4 @@
-const secretName = /key|token|secret|passw|credential|auth/i
+const secretName = /key|token|secret|passw|credential|authorization/i
 /** What keys of well-known services begin with. */
 const secretValue = /\b(?:sk-|xox[a-z]-|AKIA|gh[pousr]_|glpat-|hf_)[\w-]{8,}/g
 /** The user and password of a URL. */
@@ -23,4 +23,10 @@ export function createMask(env: { readonly [name: string]: string | undefined })
     for (const secret of secrets) masked = masked.replaceAll(secret, MASK)
     return masked.replace(secretValue, MASK).replace(urlLogin, `$1${MASK}@`)
   }
+}
+
+/** JSON text without the texts that stand under secret-looking names, however deep. */
+export function maskJson(json: string): string {
+  const isSecret = (key: string, value: unknown): boolean => typeof value === 'string' && isSecretName(key)
+  return JSON.stringify(JSON.parse(json, (key, value) => (isSecret(key, value) ? MASK : value)))
 }
