@@ -1,3 +1,5 @@
+export { defineConfig } from './config/define-config.ts'
+export type { Config } from './config/options.ts'
 export type { FileOptions, RecordSchemas } from './datasets/check-options.ts'
 export { type CsvColumns, type CsvOptions, csv, type FromCsv } from './datasets/csv.ts'
 export type { FromSchemas } from './datasets/from-schemas.ts'

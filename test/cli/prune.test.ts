@@ -64,7 +64,7 @@ test.each([
   [[], '--keep: expected a whole number from 0 to 1000000, got nothing'],
   [['--keep', '-1'], '--keep: expected a whole number from 0 to'],
   [['--keep', 'all'], '--keep: expected a whole number from 0 to'],
-  [['--kep', '1'], 'Did you mean --keep?'],
+  [['--kep', '1'], 'did you mean --keep?'],
 ])('prune %j exits 2 and removes nothing', async (args, says) => {
   const project = await cliProject({ 'exp.ts': experiment(`${numbered(3)} ${passing}`) })
   await project.run(['run', 'exp.ts'])

@@ -117,7 +117,9 @@ describe('the packed package', () => {
       const code = `import('${specifier}').then((names) => console.log(Object.keys(names).sort().join()))`
       return run(process.execPath, ['--eval', code], join(folder, 'user')).stdout.trim()
     }
-    expect(namesOf('llmobs-exp')).toBe('LlmobsExpError,byName,csv,defineExperiment,json,jsonl,multi,openSource')
+    expect(namesOf('llmobs-exp')).toBe(
+      'LlmobsExpError,byName,csv,defineConfig,defineExperiment,json,jsonl,multi,openSource',
+    )
     expect(namesOf('llmobs-exp/contracts')).toBe('checkDatasetSource')
   })
 })
