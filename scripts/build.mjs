@@ -37,6 +37,7 @@ const options = {
   metafile: true,
   legalComments: 'none',
   logLevel: 'warning',
+  logOverride: { 'empty-import-meta': 'error' },
 }
 
 /** @satisfies {import('esbuild').BuildOptions} */
