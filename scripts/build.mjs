@@ -37,7 +37,6 @@ const options = {
   metafile: true,
   legalComments: 'none',
   logLevel: 'warning',
-  logOverride: { 'empty-import-meta': 'error' },
 }
 
 /** @satisfies {import('esbuild').BuildOptions} */
@@ -94,5 +93,6 @@ const built = await Promise.all([
   build({ ...commonJs, entryPoints: entries('cli', ['main', ...new Set(commands)]), plugins: [parts] }),
   build({ ...commonJs, entryPoints: packages, outdir: join(dist, 'packages') }),
 ])
+if (built.some(({ warnings }) => warnings.length > 0)) process.exitCode = 1
 const inputs = built.flatMap(({ metafile }) => Object.keys(metafile.inputs))
 writeFileSync(join(dist, 'THIRD-PARTY-LICENSES'), renderLicenses(root, inputs))
