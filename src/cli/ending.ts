@@ -24,7 +24,8 @@ export interface Ending {
 /** Milliseconds that are left after the second signal. What is done is in the log already. */
 const LAST_MOMENT = 200
 
-export function createEnding(): Ending {
+/** `beforeDeath` is called when nothing else will be: the process kills itself after it. */
+export function createEnding(beforeDeath: () => void = () => {}): Ending {
   const stop = createStopSwitch()
   const modules: Closable[] = []
   let hasBegun = false
@@ -46,6 +47,7 @@ export function createEnding(): Ending {
   // User code in a native call cannot be ended, and a thread that cannot be ended keeps its process.
   const dieOf = (signal: Signal): void => {
     stopWatching()
+    beforeDeath()
     process.kill(process.pid, signal)
   }
   return {

@@ -10,6 +10,8 @@ import type { Ending } from './ending.ts'
 export interface PrepareTools extends Pick<CommandContext, 'currentFolder' | 'ids' | 'workers'> {
   readonly ending: Ending
   readonly onConsole: (chunk: ConsoleChunk) => void
+  /** Whether console output says which call it comes from. @default false */
+  readonly tracesConsole?: boolean
 }
 
 /**
@@ -30,6 +32,7 @@ export async function prepare(
       onConsole: tools.onConsole,
       onModule: tools.ending.addModule,
       workers: tools.workers,
+      ...(tools.tracesConsole === undefined ? {} : { tracesConsole: tools.tracesConsole }),
     })
     // Should the options fail, that is what is told.
     loading.catch(() => {})

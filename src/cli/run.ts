@@ -19,10 +19,10 @@ const HEAP_GROWTH = '--heap-growing-percent=75'
 export async function run(patterns: readonly string[], flags: GivenFlags, context: CommandContext): Promise<number> {
   const settings = startOptions(flags, context)
   const files = await findFiles(patterns, context.currentFolder)
-  const ending = createEnding()
+  const ending = createEnding(context.screen.restore)
   try {
     const relay = createConsoleRelay()
-    const tools = { ...context, ending, onConsole: relay.write }
+    const tools = { ...context, ending, onConsole: relay.write, tracesConsole: settings.given.values.debug }
     const completing = settings.complete(tools)
     const preparing = prepare(files, completing, tools)
     // Both fail where the options do, and only one of them is awaited then.

@@ -78,6 +78,18 @@ export interface DatasetInfo {
 export interface ConsoleChunk {
   readonly stream: 'stdout' | 'stderr'
   readonly text: string
+  /** The call that wrote it, where that is traced and known. */
+  readonly source?: ConsoleSource
+}
+
+/** A call of user code, for people. */
+export interface ConsoleSource {
+  /** `the task`, `evaluator exact`. */
+  readonly what: string
+  /** Of the record; empty for a summary evaluator. */
+  readonly key: string
+  /** Absent for a summary evaluator. */
+  readonly iteration?: number
 }
 
 /** What reporters may know of one experiment, live or replayed. */
@@ -157,22 +169,35 @@ export interface Screen {
   readonly stderr: TextSink
   /** Colours are chosen for stdout and stderr apart. */
   readonly env: { readonly [name: string]: string | undefined }
-  /** Keeps the bottom of the terminal for a region that is drawn again and again; what it returns gives it back. */
-  reserve(region: LiveRegion): () => void
+  /** Keeps the bottom of the terminal for a region that is drawn again and again. */
+  reserve(region: LiveRegion): ReservedBottom
+  /** Takes the region away, if there is one, and shows the cursor: the process is about to end without coming to its end. */
+  restore(): void
 }
 
-/** Lines at the bottom of the terminal; told of everything that is written there, also of what it writes itself. */
+export interface ReservedBottom {
+  /** stderr, for the region alone: what it writes there is not handed back to it. */
+  readonly terminal: TextSink
+  /** Gives the bottom back. */
+  release(): void
+}
+
+/** Lines at the bottom of the terminal; handed whatever else is written there. */
 export interface LiveRegion {
-  /** Something is about to be written. */
-  erase(): void
-  /** It has been written. */
-  restore(): void
+  /** Writes text above the region, now or a moment later. Resolves when it takes more. */
+  above(text: string, sink: TextSink): void | Promise<void>
+  /** Writes what was held back. */
+  settle(): void
+  /** Ends, and leaves the terminal as it was. */
+  close(): void
 }
 
 export interface TextSink {
   readonly isTTY: boolean
   /** 0 when the terminal does not say. */
   readonly columns: number
+  /** 0 when the terminal does not say. */
+  readonly rows: number
   /** 0 no colour, 1 sixteen, 2 256, 3 16 million. */
   readonly colorLevel: 0 | 1 | 2 | 3
   /** Writes text that has been made safe; never throws. Resolves when the stream takes more. */

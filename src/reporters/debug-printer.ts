@@ -1,6 +1,7 @@
 import type { RunEvent } from '../model/events.ts'
 import type { TextSink } from '../model/ports.ts'
 import { sanitizeLine } from '../terminal/sanitize.ts'
+import { formatSource } from './format/console-source.ts'
 
 const MAX_MESSAGE = 2000
 
@@ -8,12 +9,12 @@ const MAX_MESSAGE = 2000
 function formatDebug(event: RunEvent): string | undefined {
   if (event.type !== 'task-finished' && event.type !== 'evaluation-finished') return undefined
   const what = event.type === 'task-finished' ? 'task' : `evaluator ${event.evaluator}`
-  const row = `record ${event.key}, run ${event.iteration}`
+  const source = formatSource({ what, key: event.key, iteration: event.iteration })
   if (event.status === 'error' || event.status === 'timeout') {
     const { code, name, message } = event.error
-    return line(`${row}: ${what}: ${event.status} ${code}: ${name}: ${message}${tries(event.attempts)}`)
+    return line(`${source} ${event.status} ${code}: ${name}: ${message}${tries(event.attempts)}`)
   }
-  return event.attempts > 1 ? line(`${row}: ${what}: ok${tries(event.attempts)}`) : undefined
+  return event.attempts > 1 ? line(`${source} ok${tries(event.attempts)}`) : undefined
 }
 
 export async function printDebug(event: RunEvent, stderr: TextSink): Promise<void> {

@@ -28,6 +28,7 @@ export function createHumanReporter({ name, screen, progress, ownsStdout, quiet,
   const tell = (event: RunEvent): void | Promise<void> => {
     switch (event.type) {
       case 'row-finished':
+        if (debug) console.rowFinished(event)
         return progress.rowFinished()
       case 'run-started':
         return follower.runStarted(event.iteration)

@@ -8,6 +8,8 @@ export interface LineBuffer {
   push(chunk: string): string
   /** What is left, with a line break. */
   flush(): string
+  /** Whether nothing is left. */
+  isEmpty(): boolean
 }
 
 export function createLineBuffer(): LineBuffer {
@@ -26,6 +28,7 @@ export function createLineBuffer(): LineBuffer {
       rest = ''
       return terminated(sanitize(last))
     },
+    isEmpty: () => rest === '',
   }
 }
 

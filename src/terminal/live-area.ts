@@ -1,15 +1,21 @@
-import { Writable } from 'node:stream'
-import type { Screen, TextSink } from '../model/ports.ts'
-import { atExit, hideCursor } from './cursor.ts'
+import type { LiveRegion, Screen, TextSink } from '../model/ports.ts'
+import { createAreaLines } from './area-lines.ts'
+import { atExit, HIDE_CURSOR, onSuspend, SHOW_CURSOR } from './cursor.ts'
 import { realTicker, type Ticker } from './ticker.ts'
-import { displayWidth } from './width.ts'
 
 const REDRAW_MS = 80
 const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏']
+/** Narrower than this nothing could be read. */
+const MIN_COLUMNS = 10
+/** Characters that may wait for the next redraw before writers are asked to pause. */
+const MAX_WAITING = 64 * 1024
+// Terminals that know it show what comes in between at once; others ignore it.
+const BEGIN_UPDATE = '\u001b[?2026h'
+const END_UPDATE = '\u001b[?2026l'
 
 /** A few lines at the bottom of the terminal that are drawn again and again. */
 export interface LiveArea {
-  /** Takes the area away and shows the cursor. */
+  /** Takes the area away and shows the cursor. Another one may be made after it. */
   stop(): void
 }
 
@@ -20,11 +26,9 @@ export interface LiveAreaOptions {
   readonly ticker?: Ticker
 }
 
-/**
- * Whether stderr can carry a live area. A terminal that reports no width cannot: ora would draw without end there.
- */
+/** Whether stderr can carry a live area: on a terminal that says how wide it is, can move its cursor, and is no CI's. */
 export function canDrawLiveArea({ stderr, env }: Screen): boolean {
-  return stderr.isTTY && stderr.columns > 0 && !isCi(env) && env.TERM !== 'dumb'
+  return stderr.isTTY && stderr.columns >= MIN_COLUMNS && !isCi(env) && env.TERM !== 'dumb'
 }
 
 /** Whether this looks like a step of a CI system, where nobody watches. */
@@ -32,95 +36,107 @@ export function isCi({ CI }: Screen['env']): boolean {
   return CI !== undefined && CI !== '' && CI !== 'false' && CI !== '0'
 }
 
-/** Draws at most every 80 ms; whatever else is written to the terminal meanwhile appears above. */
+/**
+ * Draws every 80 ms. What is written to the terminal meanwhile waits for the next redraw and appears above, in one write with
+ * the area, so that the area neither flickers nor is drawn more often.
+ */
 export async function createLiveArea({ screen, render, ticker = realTicker }: LiveAreaOptions): Promise<LiveArea> {
   const { default: ora } = await import('ora')
-  const stream = new AreaStream(screen.stderr)
   // Never started: ora's own timer would keep the process alive, and its hooks would replace process.stdout.write.
   const spinner = ora({
-    stream,
-    isEnabled: true,
+    isEnabled: false,
     color: false,
-    hideCursor: false,
     discardStdin: false,
     spinner: { frames: FRAMES, interval: REDRAW_MS },
   })
-  const showCursor = hideCursor(screen.stderr)
-  let drawnAt = Number.NEGATIVE_INFINITY
-  const draw = () => {
-    if (stream.isBusy || ticker.now() - drawnAt < REDRAW_MS * 0.9) return
-    drawnAt = ticker.now()
-    spinner.text = render()
-    spinner.render()
+  const queue = createQueue()
+  const region: LiveRegion = {
+    above: queue.add,
+    settle: () => draw(),
+    close: () => stop(),
   }
-  const release = screen.reserve({
-    erase: () => stream.own(() => spinner.clear()),
-    restore: () => stream.own(draw),
+  const { terminal, release } = screen.reserve(region)
+  const lines = createAreaLines(() => terminal.columns)
+  const nextFrame = (): string => {
+    spinner.text = render()
+    const all = spinner.frame().split('\n')
+    // What is higher than the terminal could not be drawn over again.
+    return lines.draw(terminal.rows > 1 ? all.slice(0, terminal.rows - 1) : all)
+  }
+  const draw = (before = ''): void => {
+    queue.write(terminal, { before: BEGIN_UPDATE + before, erase: lines.erase, after: () => nextFrame() + END_UPDATE })
+  }
+  const leave = (): void => queue.write(terminal, { before: lines.erase(), erase: () => '', after: () => SHOW_CURSOR })
+
+  const stopTicks = ticker.every(REDRAW_MS, () => {
+    if (!queue.isBusy()) draw()
   })
-  const stopTicks = ticker.every(REDRAW_MS, () => stream.own(draw))
-  stream.own(draw)
-  const stop = () => {
+  const stop = (): void => {
     forgetExit()
+    forgetSuspend()
     stopTicks()
-    stream.own(() => spinner.stop())
+    leave()
     release()
-    showCursor()
   }
   const forgetExit = atExit(stop)
+  const forgetSuspend = onSuspend({ before: leave, after: () => draw(HIDE_CURSOR) })
+  draw(HIDE_CURSOR)
   return { stop }
 }
 
-/** The terminal as ora wants it. Erasing is done here, because only here is known how the drawn lines wrap after a resize. */
-class AreaStream extends Writable {
-  readonly isTTY = true
-  /** Whether the terminal is behind, so that no frame should be drawn. */
-  isBusy = false
-  readonly #sink: TextSink
-  #drawn: readonly string[] = []
-  #isOwn = false
+interface Surroundings {
+  readonly before: string
+  /** What makes room for texts that wait. */
+  readonly erase: () => string
+  readonly after: () => string
+}
 
-  constructor(sink: TextSink) {
-    super({ decodeStrings: false })
-    this.#sink = sink
-  }
+/** Texts that wait for the next redraw, in the order in which they were written. */
+function createQueue() {
+  let waiting: { readonly sink: TextSink; readonly text: string }[] = []
+  let size = 0
+  let busy = 0
+  let written: { readonly promise: Promise<void>; readonly resolve: () => void } | undefined
 
-  get columns(): number {
-    return Math.max(this.#sink.columns, 1)
-  }
-
-  /** Does what writes for the area itself; what that makes the screen ask for meanwhile is not done. */
-  own(action: () => void): void {
-    if (this.#isOwn) return
-    this.#isOwn = true
-    try {
-      action()
-    } finally {
-      this.#isOwn = false
-    }
-  }
-
-  cursorTo(): void {
-    if (this.#drawn.length === 0) return
-    const rows = this.#drawn.reduce((sum, line) => sum + Math.max(Math.ceil(displayWidth(line) / this.columns), 1), 0)
-    this.#drawn = []
-    void this.#sink.write(`\r${rows > 1 ? `\u001b[${rows - 1}A` : ''}\u001b[J`)
-  }
-
-  moveCursor(): void {}
-
-  clearLine(): void {}
-
-  override _write(chunk: string, _encoding: string, done: () => void): void {
-    // What is no escape sequence of ora's own is a frame.
-    if (!chunk.startsWith('\u001b[?')) this.#drawn = chunk.split('\n')
-    const taken = this.#sink.write(chunk)
-    // Never left to Writable's own buffer, which would write frames after they have been erased.
-    done()
+  const put = (sink: TextSink, text: string): void => {
+    const taken = sink.write(text)
     if (taken === undefined) return
-    this.isBusy = true
-    const free = () => {
-      this.isBusy = false
-    }
-    taken.then(free, free)
+    busy++
+    taken.finally(() => busy--)
   }
+  return {
+    add(text: string, sink: TextSink): void | Promise<void> {
+      const last = waiting.at(-1)
+      if (last?.sink === sink) waiting.splice(-1, 1, { sink, text: last.text + text })
+      else waiting.push({ sink, text })
+      size += text.length
+      if (size < MAX_WAITING) return
+      written ??= createDeferred()
+      return written.promise
+    },
+    /** Whether the terminal is behind, so that nothing should be drawn. */
+    isBusy: () => busy > 0,
+    /** Writes what waits; what goes to one sink goes in one piece. */
+    write(terminal: TextSink, { before, erase, after }: Surroundings): void {
+      const texts = waiting
+      waiting = []
+      size = 0
+      let piece = { sink: terminal, text: texts.length > 0 ? before + erase() : before }
+      for (const { sink, text } of [...texts, { sink: terminal, text: after() }]) {
+        if (piece.sink !== sink) put(piece.sink, piece.text)
+        piece = { sink, text: piece.sink === sink ? piece.text + text : text }
+      }
+      put(piece.sink, piece.text)
+      written?.resolve()
+      written = undefined
+    },
+  }
+}
+
+function createDeferred() {
+  let resolve = (): void => {}
+  const promise = new Promise<void>((fulfil) => {
+    resolve = fulfil
+  })
+  return { promise, resolve }
 }

@@ -15,13 +15,14 @@ export function createScreen(): Screen {
     createSink(stream, {
       name,
       colorLevel: resolveColorLevel({ env: process.env, isTTY: stream.isTTY === true, depth: colorDepth(stream) }),
-      around: bottom.around,
     })
+  const stderr = sink('stderr', process.stderr)
   return {
-    stdout: sink('stdout', process.stdout),
-    stderr: sink('stderr', process.stderr),
+    stdout: bottom.guard(sink('stdout', process.stdout)),
+    stderr: bottom.guard(stderr),
     env: process.env,
-    reserve: bottom.reserve,
+    reserve: (region) => ({ terminal: stderr, release: bottom.reserve(region) }),
+    restore: bottom.close,
   }
 }
 

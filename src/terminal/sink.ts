@@ -1,20 +1,18 @@
 import type { Writable } from 'node:stream'
 import { LlmobsExpError } from '../model/errors.ts'
 import type { TextSink } from '../model/ports.ts'
-import type { Bottom } from './bottom.ts'
 
 /** What a stream of a process may have beside being writable. */
 export interface TerminalStream extends Writable {
   readonly isTTY?: boolean
   readonly columns?: number
+  readonly rows?: number
 }
 
 export interface SinkOptions {
   /** For messages: `stdout`. */
   readonly name: string
   readonly colorLevel: TextSink['colorLevel']
-  /** Does each write to a terminal. */
-  readonly around: Bottom['around']
 }
 
 const READER_GONE = new Set([
@@ -35,7 +33,7 @@ type State =
  * A stream as a sink. Once it has failed it stays silent; a failure other than a reader that has gone away, such as a full disk,
  * is thrown by `flush`.
  */
-export function createSink(stream: TerminalStream, { name, colorLevel, around }: SinkOptions): TextSink {
+export function createSink(stream: TerminalStream, { name, colorLevel }: SinkOptions): TextSink {
   let state: State = { status: 'open' }
   let waiting: (() => void)[] = []
   const wake = () => {
@@ -57,10 +55,12 @@ export function createSink(stream: TerminalStream, { name, colorLevel, around }:
     get columns() {
       return isTTY ? (stream.columns ?? 0) : 0
     },
+    get rows() {
+      return isTTY ? (stream.rows ?? 0) : 0
+    },
     colorLevel,
     write(text) {
-      if (state.status !== 'open' || text === '') return
-      if (isTTY ? around(() => stream.write(text)) : stream.write(text)) return
+      if (state.status !== 'open' || text === '' || stream.write(text)) return
       return new Promise((resolve) => waiting.push(resolve))
     },
     async flush() {

@@ -113,7 +113,7 @@ test('--debug tells of every call that failed as it comes', async () => {
   const project = await cliProject({ 'exp.ts': experiment(mixed) })
   const { stderr } = await project.run(['run', 'exp.ts', '--debug'])
 
-  expect(stderr).toContain('debug record r3, run 1: task: error E_TASK: Error: no three')
+  expect(stderr).toContain('debug [r3, run 1, task] error E_TASK: Error: no three')
 })
 
 test('T1: without a terminal there are no control sequences, and few lines for many rows', async () => {

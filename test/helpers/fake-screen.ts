@@ -14,6 +14,7 @@ export interface FakeScreen extends Screen {
 export interface FakeScreenOptions {
   readonly isTTY?: boolean
   readonly columns?: number
+  readonly rows?: number
   readonly colorLevel?: TextSink['colorLevel']
   readonly env?: Screen['env']
   /** What writing returns; a promise stands for a stream that takes no more. */
@@ -31,22 +32,22 @@ export function createFakeScreen(options: FakeScreenOptions = {}): FakeScreen {
     get columns() {
       return columns
     },
+    rows: options.rows ?? (isTTY ? 24 : 0),
     colorLevel,
     write(text) {
-      const write = () => {
-        written.push({ to, text })
-        return onWrite?.(text)
-      }
-      return isTTY ? bottom.around(write) : write()
+      written.push({ to, text })
+      return onWrite?.(text)
     },
     async flush() {},
   })
+  const stderr = sink('stderr')
   const textOf = (to: string) => written.flatMap((entry) => (entry.to === to ? [entry.text] : [])).join('')
   return {
-    stdout: sink('stdout'),
-    stderr: sink('stderr'),
+    stdout: bottom.guard(sink('stdout')),
+    stderr: bottom.guard(stderr),
     env,
-    reserve: bottom.reserve,
+    reserve: (region) => ({ terminal: stderr, release: bottom.reserve(region) }),
+    restore: bottom.close,
     out: () => textOf('stdout'),
     err: () => textOf('stderr'),
     all: () => written.map(({ text }) => text).join(''),

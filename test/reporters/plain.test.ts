@@ -465,8 +465,8 @@ describe('the plain reporter', () => {
         ],
       },
     })
-    expect(screen.err()).toContain('debug record a, run 1: task: error E_TASK: Error: boom\n')
-    expect(screen.err()).toContain('debug record b, run 1: evaluator tone: timeout E_EVALUATOR: RangeError: no score\n')
+    expect(screen.err()).toContain('debug [a, run 1, task] error E_TASK: Error: boom\n')
+    expect(screen.err()).toContain('debug [b, run 1, evaluator tone] timeout E_EVALUATOR: RangeError: no score\n')
   })
 
   it('prints no more than ten problems of a code and says how many there were', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { canDrawLiveArea, createLiveArea } from '../../src/terminal/live-area.ts'
 import { createFakeScreen, type FakeScreenOptions } from '../helpers/fake-screen.ts'
 import { createFakeTicker } from '../helpers/fake-ticker.ts'
-import { emulate } from '../helpers/terminal-emulator.ts'
+import { createTerminal, emulate } from '../helpers/terminal-emulator.ts'
 
 async function start(render: () => string, options: FakeScreenOptions = {}) {
   const screen = createFakeScreen({ isTTY: true, columns: 40, ...options })
@@ -28,15 +28,84 @@ describe('the live area', () => {
 
   it('stays below whatever else is written', async () => {
     const { screen, time, area, seen } = await start(() => 'live')
-    time.advance(100)
-    screen.stderr.write('from stderr\n')
-    time.advance(100)
-    screen.stdout.write('from stdout\n')
-    time.advance(100)
-    expect(seen().lines.slice(0, 2)).toEqual(['from stderr', 'from stdout'])
-    expect(seen().lines[2]).toMatch(/^. live$/)
+    screen.stderr.write('first on stderr\n')
+    screen.stdout.write('then on stdout\n')
+    screen.stderr.write('again on stderr\n')
+    time.advance(80)
+    const written = ['first on stderr', 'then on stdout', 'again on stderr']
+    expect(seen().lines.slice(0, 3)).toEqual(written)
+    expect(seen().lines[3]).toMatch(/^. live$/)
     area.stop()
-    expect(seen().lines).toEqual(['from stderr', 'from stdout', ''])
+    expect(seen().lines).toEqual([...written, ''])
+  })
+
+  it('is never seen half drawn: each redraw, and what appears above it, is one write', async () => {
+    const writes: string[] = []
+    const { screen, time, area } = await start(() => 'first\nsecond', { onWrite: (text) => void writes.push(text) })
+    screen.stderr.write('above\n')
+    screen.stderr.write('and more\n')
+    time.advance(160)
+    expect(writes).toHaveLength(3)
+    for (const write of writes) {
+      expect(write.startsWith('\u001b[?2026h')).toBe(true)
+      expect(write.endsWith('\u001b[?2026l')).toBe(true)
+    }
+    expect(writes[1]).toContain('above\nand more\n')
+    area.stop()
+  })
+
+  it('is drawn over in its place, and only what has changed', async () => {
+    let count = 0
+    const { screen, time, area } = await start(() => `rows ${count++}\nthe same`)
+    const before = screen.all().length
+    time.advance(80)
+    expect(
+      screen
+        .all()
+        .slice(before)
+        .replace(/. rows/, '# rows'),
+    ).toBe('\u001b[?2026h\r\u001b[1A# rows 1\u001b[K\n\u001b[?2026l')
+    area.stop()
+  })
+
+  it('writes what still waits when it ends', async () => {
+    const { screen, area, seen } = await start(() => 'live')
+    screen.stdout.write('the summary\n')
+    area.stop()
+    expect(seen()).toEqual({ lines: ['the summary', ''], isCursorVisible: true })
+  })
+
+  it('asks writers to pause when much is waiting', async () => {
+    const { screen, time, area } = await start(() => 'live')
+    expect(screen.stderr.write('a line\n')).toBeUndefined()
+    const pause = screen.stderr.write(`${'x'.repeat(100_000)}\n`)
+    time.advance(80)
+    await expect(pause).resolves.toBeUndefined()
+    area.stop()
+  })
+
+  it('can be started again after it was stopped', async () => {
+    const { screen, time, area, seen } = await start(() => 'first run')
+    area.stop()
+    screen.stdout.write('between\n')
+    const again = await createLiveArea({ screen, render: () => 'second run', ticker: time.ticker })
+    expect(seen()).toEqual({ lines: ['between', '⠋ second run'], isCursorVisible: false })
+    again.stop()
+    expect(seen()).toEqual({ lines: ['between', ''], isCursorVisible: true })
+  })
+
+  it('has no more lines than the terminal is high', async () => {
+    const { time, area, seen } = await start(() => 'one\ntwo\nthree\nfour', { rows: 3 })
+    time.advance(160)
+    expect(seen().lines.map((line) => line.slice(-3))).toEqual(['one', 'two'])
+    area.stop()
+  })
+
+  it('is gone when the screen is restored, as before the process is killed', async () => {
+    const { screen, time, seen } = await start(() => 'live')
+    screen.restore()
+    expect(seen()).toEqual({ lines: [''], isCursorVisible: true })
+    expect(time.running()).toBe(0)
   })
 
   it('is redrawn at most every 80 ms, however much is written', async () => {
@@ -54,13 +123,18 @@ describe('the live area', () => {
   it('leaves no rest behind when the terminal becomes narrower', async () => {
     let width = 40
     const { screen, time, area } = await start(() => 'x'.repeat(width - 3))
-    width = 20
-    screen.resize(20)
+    const terminal = createTerminal({ columns: width })
+    terminal.write(`above\n${screen.all()}`)
     const before = screen.all().length
+    width = 20
+    terminal.resize(width)
+    screen.resize(width)
+    // The line of 39 columns has become two.
+    expect(terminal.see().lines).toHaveLength(3)
     time.advance(80)
+    terminal.write(screen.all().slice(before))
+    expect(terminal.see().lines).toEqual(['above', expect.stringMatching(/^. x{17}$/)])
     area.stop()
-    // The old line of 39 columns has become two; both are erased.
-    expect(screen.all().slice(before)).toContain('\r\u001b[1A\u001b[J')
   })
 
   it('does not draw while the terminal is behind', async () => {
@@ -94,6 +168,7 @@ describe('a live area can be drawn', () => {
     ['on a terminal', { isTTY: true, columns: 80 }, true],
     ['not in a pipe', { isTTY: false, columns: 80 }, false],
     ['not on a terminal without width', { isTTY: true, columns: 0 }, false],
+    ['not on a terminal of a few columns', { isTTY: true, columns: 9 }, false],
     ['not in CI', { isTTY: true, columns: 80, env: { CI: '1' } }, false],
     ['with CI=false', { isTTY: true, columns: 80, env: { CI: 'false' } }, true],
     ['not on a dumb terminal', { isTTY: true, columns: 80, env: { TERM: 'dumb' } }, false],

@@ -68,7 +68,7 @@ describe('the screen of a process', () => {
       `screen.stdout.write(JSON.stringify([screen.stdout, screen.stderr.colorLevel]))`,
       '"$NODE" "$SCRIPT" | cat',
     )
-    expect(JSON.parse(stdout)).toEqual([{ isTTY: false, columns: 0, colorLevel: 0 }, 0])
+    expect(JSON.parse(stdout)).toEqual([{ isTTY: false, columns: 0, rows: 0, colorLevel: 0 }, 0])
   })
 
   it('has colours in a pipe when they are forced', async () => {

@@ -20,7 +20,6 @@ export interface TableOptions extends ThreadCallsOptions {
 export class CallTable {
   readonly options: TableOptions
   readonly expired = new Set<number>()
-  open = 0
   readonly #calls: (OpenCall | undefined)[] = []
   readonly #free: number[] = []
 
@@ -32,7 +31,6 @@ export class CallTable {
     const slot = this.#free.pop() ?? this.#calls.length
     call.call = callOf(serial, slot)
     this.#calls[slot] = call
-    this.open++
     this.reset(slot)
   }
 
@@ -42,7 +40,6 @@ export class CallTable {
     this.#free.splice(this.#free.lastIndexOf(slot), 1)
     call.call = number
     this.#calls[slot] = call
-    this.open++
   }
 
   reset(slot: number): void {
@@ -102,7 +99,6 @@ export class CallTable {
     const found = this.#calls[slot]
     if (found === undefined || found.call !== call) return undefined
     this.#calls[slot] = undefined
-    this.open--
     this.options.ended(found)
     return found
   }
@@ -136,6 +132,11 @@ export class OpenCall implements ThreadCall<AnyEnd>, SuspectCall, TakenCall {
   constructor(table: CallTable, kind: CallKind) {
     this.#table = table
     this.#kind = kind
+  }
+
+  /** Whether the engine has made it; one that the thread is to make itself waits for another that is counted. */
+  get isMade(): boolean {
+    return this.#kind.status !== 'expected'
   }
 
   /** Made when it is first asked for: evaluators that follow their task have mostly ended by then. */

@@ -37,7 +37,11 @@ export function createEvaluatorRunner({ calls, experiment }: RunnerOptions): Eva
   const claimLabels = createLabelRegistry()
 
   const begin = ({ call, evaluator, unit }: EvaluatorCall, step: number) => {
-    const running = calls.begin(call, { what: `evaluator ${evaluator}`, key: unit.key }, step)
+    const running = calls.begin(
+      call,
+      { what: `evaluator ${evaluator}`, key: unit.key, iteration: unit.iteration },
+      step,
+    )
     const evaluate = (): unknown =>
       calls.enter(running, () => experiment.evaluate(evaluator, new EvaluatorContext(unit, running, experiment)))
     return { running, evaluate }

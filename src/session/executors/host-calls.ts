@@ -1,3 +1,4 @@
+import type { ConsoleSource } from '../../model/ports.ts'
 import type { Post } from './host.ts'
 import { monotonicNow } from './monotonic.ts'
 import { type FromThread, PROGRESS_SLOTS, RUNNING_CALL, slotOf } from './protocol.ts'
@@ -18,14 +19,12 @@ export interface HostCalls {
   abandon(call: number): void
 }
 
-/** For the notice of a late result. */
-export interface CallSubject {
-  readonly what: string
-  readonly key: string
-}
+/** For the notice of a late result, and for console output that says where it comes from. */
+export type CallSubject = ConsoleSource
 
 export interface RunningCall {
   readonly call: number
+  readonly subject: CallSubject
   /** Monotonic milliseconds at which user code was entered. */
   readonly startedAt: number
   /** Made when it is first asked for: most user code never does. */

@@ -2,7 +2,7 @@ import type { AnyDefinition } from '../../model/definition.ts'
 import { LlmobsExpError } from '../../model/errors.ts'
 import { deepFreeze, parseJson } from '../../model/json.ts'
 import type { HostOptions, Post } from './host.ts'
-import { createHostCalls } from './host-calls.ts'
+import { createHostCalls, type HostCalls } from './host-calls.ts'
 import { createRecordSender } from './host-records.ts'
 import { createSummaries } from './host-summaries.ts'
 import { createUnits } from './host-units.ts'
@@ -26,14 +26,14 @@ export interface HostSession {
   followUp(): void
 }
 
-export interface SessionOptions extends Omit<HostOptions, 'send' | 'drainConsole'> {
+export interface SessionOptions extends Omit<HostOptions, 'send'> {
   readonly post: Post
 }
 
 export function openSession(opened: OpenExperiment, options: SessionOptions): HostSession {
   const { post, baseFolder } = options
   const experiment = findExperiment(opened, options)
-  const calls = createHostCalls(post, new Float64Array(options.progress))
+  const calls = traced(createHostCalls(post, new Float64Array(options.progress)), options)
   const units = createUnits({ calls, experiment, post })
   const records = createRecordSender({ post, experiment, baseFolder })
   const summaries = createSummaries({ calls, experiment })
@@ -68,6 +68,11 @@ export function openSession(opened: OpenExperiment, options: SessionOptions): Ho
     },
     followUp: () => units.followUp(),
   }
+}
+
+function traced(calls: HostCalls, { trace }: SessionOptions): HostCalls {
+  if (trace === undefined) return calls
+  return { ...calls, enter: (running, action) => trace.enter(running.subject, () => calls.enter(running, action)) }
 }
 
 function findExperiment({ ref, experimentId, config }: OpenExperiment, { find }: SessionOptions): HostExperiment {

@@ -33,7 +33,7 @@ export function createSummaries({ calls, experiment }: SummariesOptions): HostSu
       if (rows === undefined)
         throw new LlmobsExpError('E_INTERNAL', `the rows of summary ${summary} are not in this thread`)
       const running = calls.begin(call, { what: `summary evaluator ${evaluator}`, key: '' })
-      void runSummary({ evaluator, rows, running, experiment }).then((message) => calls.finish(running, message))
+      void runSummary({ evaluator, rows, running, experiment, calls }).then((message) => calls.finish(running, message))
     },
     close(summary) {
       open.delete(summary)
@@ -46,15 +46,16 @@ interface SummaryCall {
   readonly rows: SummaryRowText[]
   readonly running: RunningCall
   readonly experiment: HostExperiment
+  readonly calls: HostCalls
 }
 
-async function runSummary({ evaluator, rows, running, experiment }: SummaryCall): Promise<FromThread> {
+async function runSummary({ evaluator, rows, running, experiment, calls }: SummaryCall): Promise<FromThread> {
   const { call, startedAt } = running
   try {
     const summarize = experiment.definition.summaryEvaluators[evaluator]
     if (summarize === undefined)
       throw new LlmobsExpError('E_INTERNAL', `the definition has no summary evaluator ${evaluator}`)
-    const returned: unknown = await summarize(createColumns(rows, experiment))
+    const returned: unknown = await calls.enter(running, () => summarize(createColumns(rows, experiment)))
     const durationMs = monotonicNow() - startedAt
     const changes = new Set<JsonChange>()
     const result = interpretSummary(evaluator, returned, changes)

@@ -3,6 +3,7 @@ import { nextTick } from 'node:process'
 import { setImmediate } from 'node:timers'
 import type { AnyDefinition } from '../../model/definition.ts'
 import type { ExperimentRef } from '../../model/ports.ts'
+import type { ConsoleTrace } from './console-trace.ts'
 import { type HostSession, openSession } from './host-session.ts'
 import { type FromThread, type OpenExperiment, PORTION, type ToThread } from './protocol.ts'
 
@@ -14,9 +15,9 @@ export interface HostOptions {
   readonly baseFolder: string
   readonly progress: SharedArrayBuffer
   find(ref: ExperimentRef): AnyDefinition | undefined
+  /** Told of each call that is entered. */
+  readonly trace?: ConsoleTrace | undefined
   send(messages: readonly FromThread[]): void
-  /** Calls back when everything that was written to the console is on its way. */
-  drainConsole(done: () => void): void
 }
 
 export type Post = (message: FromThread) => void
@@ -68,7 +69,7 @@ export function createHost(options: HostOptions): Host {
       for (const message of messages) {
         if (message[0] === 'open') open(message[1])
         else if (message[0] === 'ping') post(['pong', message[1]])
-        else if (message[0] === 'drain') options.drainConsole(() => post(['drained']))
+        else if (message[0] === 'drain') post(['drained'])
         else session?.handle(message)
       }
       // Most of what returns at once has returned by then.

@@ -3,7 +3,7 @@ import type { ErrorInfo } from '../../model/errors.ts'
 import type { EvaluatorResult, RowStatus, SummaryResult } from '../../model/events.ts'
 import type { DatasetCheck } from '../../model/executor.ts'
 import type { Json, JsonChange } from '../../model/json.ts'
-import type { DefinitionInfo, ExperimentRef } from '../../model/ports.ts'
+import type { ConsoleChunk, ConsoleSource, DefinitionInfo, ExperimentRef } from '../../model/ports.ts'
 
 // What the main thread and a thread with user code say to each other. All messages of one tick travel as one array.
 // Tuples, because there are several for every row: they are a third of the cost of objects.
@@ -20,6 +20,8 @@ export interface ThreadData {
    * Written by the thread: it can be read while the thread is blocked.
    */
   readonly progress: SharedArrayBuffer
+  /** Whether console output says which call it comes from. */
+  readonly tracesConsole: boolean
 }
 
 export interface OpenExperiment {
@@ -84,6 +86,8 @@ export type FromThread =
   | readonly ['exiting', ErrorInfo]
   | readonly ['pong', number: number]
   | readonly ['drained']
+  /** Sent at once, so that nothing can keep it back. */
+  | readonly ['console', stream: ConsoleChunk['stream'], text: string, ConsoleSource | undefined]
 
 /** A bare boolean or number is the common case. The call of a pending one goes on under the number of the chain. */
 export type FollowUpText =

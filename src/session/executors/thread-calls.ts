@@ -114,7 +114,7 @@ export function createThreadCalls(options: ThreadCallsOptions): ThreadCalls {
       startedAt: toMicroseconds(options.wallClock(startedAt)),
       durationMs: toMicroseconds(durationMs),
     }),
-    inFlight: () => table.open,
+    inFlight: () => table.all().filter(({ isMade }) => isMade).length,
     expired: () => table.expired.size,
     restart(how) {
       table.freeExpired()

@@ -7,9 +7,11 @@ import { toErrorInfo } from '../../model/error-info.ts'
 import { LlmobsExpError } from '../../model/errors.ts'
 import { stringifyJson } from '../../model/json.ts'
 import type { ExperimentRef } from '../../model/ports.ts'
+import { createConsoleTrace } from './console-trace.ts'
 import { createHost, type Host } from './host.ts'
 import type { FromThread, ThreadData, ToThread } from './protocol.ts'
 import { createWakefulness } from './stay-awake.ts'
+import { captureConsole } from './thread-console.ts'
 
 // Where a thread with user code begins: waits to be told which module, loads it, says what it defines, then serves calls. It is
 // started before anybody knows which module that will be, so that its start is over by then.
@@ -21,12 +23,14 @@ const send = (messages: readonly FromThread[]): void => port.postMessage(message
 
 process.setSourceMapsEnabled(true)
 port.once('message', (data: ThreadData) => {
+  const trace = data.tracesConsole ? createConsoleTrace() : undefined
+  captureConsole(process, (stream, text) => send([['console', stream, text, trace?.current()]]))
   const host = createHost({
     baseFolder: dirname(data.file),
     progress: data.progress,
     find: (ref) => definitions.get(nameOf(ref)),
+    trace,
     send,
-    drainConsole,
   })
   reportExits(host)
   const stayAwake = createWakefulness()
@@ -50,16 +54,6 @@ async function load({ url, file }: ThreadData): Promise<void> {
 
 function nameOf(ref: ExperimentRef): string {
   return stringifyJson([ref.exportName, ref.variant ?? null])
-}
-
-/** A write calls back once the main thread has taken it, and all before it. */
-function drainConsole(done: () => void): void {
-  let waiting = 2
-  const taken = (): void => {
-    if (--waiting === 0) done()
-  }
-  process.stdout.write('', taken)
-  process.stderr.write('', taken)
 }
 
 /** Results that are in hand go out before the thread ends, and who ended it is told. */

@@ -34,13 +34,20 @@ export interface CompiledFile {
   readonly url: string
 }
 
+export interface ThreadListeners {
+  readonly onConsole: (chunk: ConsoleChunk) => void
+  /** Whether console output says which call it comes from. @default false */
+  readonly tracesConsole?: boolean | undefined
+}
+
 /** Milliseconds that a thread is given to hand over its console output. */
 const DRAIN_TIME = 2_000
 
 /** Loads a module in a worker that waits for one. */
-export function startThread(worker: Worker, compiled: CompiledFile, onConsole: (chunk: ConsoleChunk) => void): Thread {
+export function startThread(worker: Worker, compiled: CompiledFile, listeners: ThreadListeners): Thread {
+  const { onConsole, tracesConsole = false } = listeners
   const shared = new SharedArrayBuffer((RUNNING_CALL + 1) * Float64Array.BYTES_PER_ELEMENT)
-  const data: ThreadData = { url: compiled.url, file: compiled.file, progress: shared }
+  const data: ThreadData = { url: compiled.url, file: compiled.file, progress: shared, tracesConsole }
   forwardConsole(worker, onConsole)
   worker.postMessage(data)
 
@@ -66,6 +73,7 @@ export function startThread(worker: Worker, compiled: CompiledFile, onConsole: (
     else if (message[0] === 'loaded') loading.succeed(message[1])
     else if (message[0] === 'drained') drained()
     else if (message[0] === 'load-failed') loading.fail(message[1])
+    else if (message[0] === 'console') onConsole(toChunk(message))
     else listener?.message(message)
   }
   const end = (error: ErrorInfo): void => {
@@ -97,8 +105,7 @@ export function startThread(worker: Worker, compiled: CompiledFile, onConsole: (
         const timer = setTimeout(resolve, DRAIN_TIME)
         drained = () => {
           clearTimeout(timer)
-          // Taken is not yet told: that happens in this round of the event loop.
-          setImmediate(resolve)
+          resolve()
         }
         post(['drain'])
         flush()
@@ -122,7 +129,11 @@ function createLoading() {
   return { promise, succeed, fail }
 }
 
-/** `exit` comes as soon as the thread is gone; what it wrote last may still be on its way. */
+function toChunk([, stream, text, source]: Extract<FromThread, readonly ['console', ...unknown[]]>): ConsoleChunk {
+  return source === undefined ? { stream, text } : { stream, text, source }
+}
+
+/** What is written to a worker's own streams: by Node itself, when it cannot run the thread's code. */
 export function forwardConsole(worker: Worker, onConsole: (chunk: ConsoleChunk) => void): void {
   worker.stdout.setEncoding('utf8').on('data', (text: string) => onConsole({ stream: 'stdout', text }))
   worker.stderr.setEncoding('utf8').on('data', (text: string) => onConsole({ stream: 'stderr', text }))

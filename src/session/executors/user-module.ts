@@ -1,6 +1,6 @@
 import { LlmobsExpError } from '../../model/errors.ts'
-import type { ConsoleChunk, DefinitionInfo } from '../../model/ports.ts'
-import { type CompiledFile, startThread, type Thread } from './thread.ts'
+import type { DefinitionInfo } from '../../model/ports.ts'
+import { type CompiledFile, startThread, type Thread, type ThreadListeners } from './thread.ts'
 import {
   createThreadExecutor,
   type ExecutedExperiment,
@@ -20,16 +20,15 @@ export interface UserModule {
   close(): Promise<void>
 }
 
-export interface ModuleOptions {
+export interface ModuleOptions extends ThreadListeners {
   readonly workers: Workers
-  readonly onConsole: (chunk: ConsoleChunk) => void
   /** Told as soon as there is something that can be closed, before the module has loaded. */
   readonly onModule: (module: Pick<UserModule, 'close'>) => void
 }
 
 /** @throws LlmobsExpError `E_MODULE_LOAD`, `E_MODULE_EXIT`, `E_NO_EXPERIMENT` or `E_DEFINITION` */
 export async function loadUserModule(compiled: CompiledFile, options: ModuleOptions): Promise<UserModule> {
-  const start = (): Thread => startThread(options.workers.take(), compiled, options.onConsole)
+  const start = (): Thread => startThread(options.workers.take(), compiled, options)
   let thread = start()
   let isClosed = false
   const close = (): Promise<void> => {
