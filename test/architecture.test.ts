@@ -20,11 +20,12 @@ const mayImport: { readonly [folder: string]: readonly string[] } = {
   session: ['model', 'engine', 'stats', 'backends', 'load', 'datasets', 'config'],
   cli: ['model', 'stats', 'datasets', 'load', 'config', 'terminal', 'engine', 'backends', 'reporters', 'session'],
   'define.ts': ['model'],
-  'index.ts': ['model', 'datasets', 'define.ts'],
+  'index.ts': ['model', 'config', 'datasets', 'define.ts'],
+  'contracts.ts': ['model', 'datasets'],
 }
 
 /** Where `process` may be used; timers of it (`nextTick`, `hrtime`) may be imported everywhere. */
-const processPlaces = /^(?:cli|terminal)\/|^session\/executors\/thread-entry\.ts$/
+const processPlaces = /^(?:cli|terminal)\/|^session\/executors\/(?:config-entry|thread-entry|workers)\.ts$/
 
 const MAX_LINES = 250
 /** Packages that are loaded before the command is known. */
@@ -230,9 +231,20 @@ describe('src/', () => {
     expect([...loadedWith('cli/main.ts').packages]).toEqual(STARTUP_PACKAGES)
   })
 
+  it('keeps nothing but constants in what several files of dist have a copy of', () => {
+    const start = loadedWith('cli/main.ts').files
+    const shared = [...start].filter((path) => !/^cli\/(?:main|program|system)\.ts$/.test(path))
+    const variables = findAll(/^(?:export )?(?:let|var)\b/gm).filter((place) =>
+      shared.some((path) => place.startsWith(`src/${path}:`)),
+    )
+    expect(shared.length).toBeGreaterThan(10)
+    expect(variables).toEqual([])
+  })
+
   it('loads no package into the thread with user code', () => {
     expect([...loadedWith('index.ts').packages]).toEqual([])
     expect([...loadedWith('session/executors/thread-entry.ts').packages]).toEqual([])
+    expect([...loadedWith('session/executors/config-entry.ts').packages]).toEqual([])
   })
 })
 

@@ -1,53 +1,86 @@
+import { readEntries, type StoreEntry, sizeOfFolder } from '../backends/local/entries.ts'
 import { defaultStoreFolder } from '../backends/local/layout.ts'
-import type { Manifest } from '../backends/local/manifest.ts'
+import { readLock } from '../backends/local/lock.ts'
+import type { ManifestState } from '../backends/local/manifest.ts'
 import { type LocalStore, openLocalStore } from '../backends/local/store.ts'
-import { toErrorInfo } from '../model/error-info.ts'
+import type { TextSink } from '../model/ports.ts'
+import { formatCount } from '../reporters/format/number.ts'
+import { formatSize } from '../reporters/format/size.ts'
 import { sanitizeLine } from '../terminal/sanitize.ts'
 import { padEnd, truncate } from '../terminal/width.ts'
 import type { CommandContext } from './command-context.ts'
+import { claimOf } from './lock-owner.ts'
 
 export interface ListFlags {
   readonly store?: string
 }
 
-type Line = readonly [id: string, outcome: string, rows: string, name: string]
+/** One experiment as it is listed. */
+interface Line {
+  readonly id: string
+  readonly outcome: string
+  readonly rows: string
+  readonly size: string
+  readonly name: string
+}
 
-const HEAD: Line = ['experiment', 'outcome', 'rows', 'name']
+const HEAD: Line = { id: 'experiment', outcome: 'outcome', rows: 'rows', size: 'size', name: 'name' }
+/** So many columns for a name are worth a table. */
+const MIN_NAME_COLUMNS = 12
 
 /** `llmobs-exp list`: the experiments of the store, newest first. One that cannot be read is listed with the reason. */
 export async function list(flags: ListFlags, context: CommandContext): Promise<number> {
   const store = openLocalStore(flags.store ?? defaultStoreFolder(context.currentFolder))
   const { stdout } = context.screen
-  const ids = store.ids()
-  if (ids.length === 0) {
+  const entries = await readEntries(store)
+  if (entries.length === 0) {
     await stdout.write(`no experiments in ${store.folder} yet: llmobs-exp run <file>\n`)
     return 0
   }
-  const lines = [HEAD, ...(await Promise.all(ids.map((id) => describe(store, id))))]
-  const columns = stdout.columns > 0 ? stdout.columns : Number.POSITIVE_INFINITY
-  for (const line of lines) await stdout.write(`${truncate(layOut(line, lines), columns)}\n`)
+  const sizes = await Promise.all(entries.map(({ experimentId }) => sizeOfFolder(store.files(experimentId).folder)))
+  const lines = entries.map((entry, index) => describeEntry(store, entry, sizes[index] ?? 0))
+  const total = sizes.reduce((sum, size) => sum + size, 0)
+  for (const line of layOut(lines, stdout)) await stdout.write(`${line}\n`)
+  await stdout.write(
+    `\n${formatCount(entries.length, 'experiment')}, ${formatSize(total)} in ${sanitizeLine(store.folder)}\n`,
+  )
   return 0
 }
 
-function layOut([id, outcome, rows, name]: Line, lines: readonly Line[]): string {
-  const width = (column: number): number => Math.max(...lines.map((line) => line[column]?.length ?? 0))
-  return `${padEnd(id, width(0))}  ${padEnd(outcome, width(1))}  ${rows.padStart(width(2))}  ${name}`
+/** As a table, or as two lines each where the terminal has no room for the names. */
+function layOut(lines: readonly Line[], { columns }: TextSink): string[] {
+  const all = [HEAD, ...lines]
+  const width = (column: keyof Line): number => Math.max(...all.map((line) => line[column].length))
+  const before = width('id') + width('outcome') + width('rows') + width('size') + 8
+  if (columns > 0 && before + MIN_NAME_COLUMNS > columns) return lines.flatMap((line) => layOutNarrow(line, columns))
+  return all.map(({ id, outcome, rows, size, name }) => {
+    const cells = [padEnd(id, width('id')), padEnd(outcome, width('outcome'))]
+    const numbers = [rows.padStart(width('rows')), size.padStart(width('size'))]
+    const text = [...cells, ...numbers, name].join('  ')
+    return columns > 0 ? truncate(text, columns) : text
+  })
 }
 
-async function describe(store: LocalStore, id: string): Promise<Line> {
-  try {
-    const manifest = await store.manifest(id)
-    return [id, outcomeOf(manifest), rowsOf(manifest), sanitizeLine(manifest.definition.name)]
-  } catch (error) {
-    return [id, 'unreadable', '', sanitizeLine(toErrorInfo('E_STORE_READ', error).message)]
-  }
+function layOutNarrow({ id, outcome, rows, size, name }: Line, columns: number): string[] {
+  const details = [outcome, ...(rows === '' ? [] : [formatCount(Number(rows), 'row')]), size, name].join(', ')
+  return [truncate(id, columns), truncate(`  ${details}`, columns)]
 }
 
-function outcomeOf({ state }: Manifest): string {
-  return state.status === 'planned' ? 'unfinished' : state.outcome.status
+function describeEntry(store: LocalStore, entry: StoreEntry, bytes: number): Line {
+  const id = entry.experimentId
+  const size = formatSize(bytes)
+  if (entry.status !== 'readable')
+    return { id: sanitizeLine(id), outcome: entry.status, rows: '', size, name: sanitizeLine(entry.reason) }
+  const { state, definition } = entry.manifest
+  const outcome = state.status === 'finished' ? state.outcome.status : unfinished(store, id)
+  return { id, outcome, rows: rowsOf(state), size, name: sanitizeLine(definition.name) }
 }
 
-function rowsOf({ state }: Manifest): string {
+function unfinished(store: LocalStore, id: string): string {
+  return claimOf(readLock(store.files(id).lock)) === 'running' ? 'running' : 'unfinished'
+}
+
+function rowsOf(state: ManifestState): string {
   if (state.status === 'planned') return ''
   const { rows } = state
   return String(rows.ok + rows.error + rows.timeout + rows.skipped)

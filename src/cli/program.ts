@@ -1,9 +1,11 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { environmentName } from '../config/options.ts'
 import { addOptions } from '../config/render-options.ts'
 import type { GivenFlags } from '../config/resolve.ts'
 import type { CommandContext } from './command-context.ts'
 import { helpFormat, wrapList } from './help-format.ts'
 import { rowSelections } from './row-selections.ts'
+import { oneOf } from './usage-error.ts'
 
 const DESCRIPTION = 'Runs LLM experiments: a dataset, a task, evaluators; with honest numbers, and nothing lost.'
 
@@ -15,6 +17,8 @@ Exit codes:
   4  ended early: planned rows are still pending
   5  the local store failed
   130, 143, 129  ended by SIGINT, SIGTERM, SIGHUP`
+
+const STORE_VARIABLE = environmentName('store')
 
 /** Told the exit code of the command that ran. */
 export type SetExitCode = (code: number) => void
@@ -28,8 +32,11 @@ export function createProgram(context: CommandContext, setExitCode: SetExitCode)
     .helpCommand(false)
     .showSuggestionAfterError()
     .exitOverride()
+    // What it found is told as every other error is.
+    .configureOutput({ outputError() {} })
     .configureHelp(helpFormat)
     .addHelpText('after', () => wrapList(EXIT_CODES, context.screen.stdout.columns))
+    .hook('preAction', (_program, command) => findStore(command, context))
 
   const runCommand = program
     .command('run')
@@ -39,7 +46,31 @@ export function createProgram(context: CommandContext, setExitCode: SetExitCode)
       const { run } = await import('./run.ts')
       setExitCode(await run(files, flags, context))
     })
-  addOptions(runCommand)
+  addRunOptions(runCommand)
+
+  const checkCommand = program
+    .command('check')
+    .description('say what run would run with the same options, and what keeps it from that; calls no task')
+    .argument('<file...>', 'modules (.ts, .mts, .cts, .js, .mjs, .cjs) or globs')
+    .option('--json', 'as JSON on stdout')
+    .action(async (files: string[], flags: GivenFlags) => {
+      const { check } = await import('./check.ts')
+      setExitCode(await check(files, flags, context))
+    })
+  addRunOptions(checkCommand)
+
+  program
+    .command('init')
+    .description('write a first experiment that runs at once')
+    .argument('[folder|file]', 'where: a folder, or a TypeScript file (default: experiments)')
+    .option('--name <name>', 'name of the experiment (default: first-experiment)')
+    .option('--template <kind>', 'offline: runs without a key; openai: asks a model (default: offline)')
+    .option('-y, --yes', 'ask nothing, and take the defaults')
+    .option('--force', 'replace files that are there')
+    .action(async (path: string | undefined, flags) => {
+      const { init } = await import('./init.ts')
+      setExitCode(await init(path, flags, context))
+    })
 
   program
     .command('list')
@@ -54,18 +85,63 @@ export function createProgram(context: CommandContext, setExitCode: SetExitCode)
     .command('show')
     .description('show a stored experiment again')
     .argument('<experiment>', 'an id, the beginning of one, latest, latest:<name>, or a path')
-    .addOption(new Option('--rows <which>', 'print rows').choices(rowSelections))
+    .addOption(choiceOption('--rows <which>', 'print rows', rowSelections))
     .option('--reporter <name[=path]>', 'how it is told: terminal, plain, json or ndjson (repeatable)', collect)
     .addOption(storeOption())
     .action(async (wanted: string, flags) => {
       const { show } = await import('./show.ts')
       setExitCode(await show(wanted, flags, context))
     })
+
+  program
+    .command('prune')
+    .description('remove old experiments from the local store')
+    .option('--keep <n>', 'how many of the newest experiments of each name stay; required')
+    .option('--name <experiment>', 'only experiments of this name; of a definition, all its variants')
+    .option('--dry-run', 'say what would be removed, and remove nothing')
+    .addOption(storeOption())
+    .action(async (flags) => {
+      const { prune } = await import('./prune.ts')
+      setExitCode(await prune(flags, context))
+    })
+
+  const doctorCommand = program
+    .command('doctor')
+    .description('say whether everything is as it should be, and what run would use and from where')
+    .argument('[file]', 'a module, to see what its definitions say too')
+    .option('--json', 'as JSON on stdout')
+    .action(async (module: string | undefined, flags: GivenFlags) => {
+      const { doctor } = await import('./doctor.ts')
+      setExitCode(await doctor(module, flags, context))
+    })
+  addRunOptions(doctorCommand)
   return program
 }
 
+/** All options of `run`. Node keeps `--env-file` for itself; where it lets it through, it means `--dotenv`. */
+function addRunOptions(command: Command): void {
+  addOptions(command)
+  command.addOption(new Option('--env-file <path>').hideHelp())
+  command.on('option:env-file', (path: string) => command.setOptionValue('dotenv', path))
+}
+
+/** Commands that look into the store look where `run` would put it: the folder may be named in `.env` or the config file. */
+async function findStore(command: Command, context: CommandContext): Promise<void> {
+  const isStoreCommand = command.options.some(({ envVar }) => envVar === STORE_VARIABLE)
+  if (!isStoreCommand) return
+  const { resolveStore } = await import('./store-setting.ts')
+  const flags = command.getOptionValueSource('store') === 'cli' ? command.opts() : {}
+  command.setOptionValue('store', await resolveStore(flags, context))
+}
+
 function storeOption(): Option {
-  return new Option('--store <dir>', 'folder of the local store').env('LLMOBS_EXP_STORE')
+  return new Option('--store <dir>', 'folder of the local store').env(STORE_VARIABLE)
+}
+
+/** An option that takes one of a few words. */
+function choiceOption(flags: string, description: string, words: readonly string[]): Option {
+  const option = new Option(flags, description).choices(words)
+  return option.argParser(oneOf(option.long ?? flags, words))
 }
 
 function collect(value: string, previous: string[] = []): string[] {

@@ -1,4 +1,4 @@
-import { findExperiment } from '../backends/local/find-experiment.ts'
+import { type FoundExperiment, findExperiment } from '../backends/local/find-experiment.ts'
 import { defaultStoreFolder } from '../backends/local/layout.ts'
 import type { Manifest } from '../backends/local/manifest.ts'
 import { type DamagedLine, readEvents } from '../backends/local/read-events.ts'
@@ -8,10 +8,12 @@ import { toErrorInfo } from '../model/error-info.ts'
 import { LlmobsExpError } from '../model/errors.ts'
 import type { Outcome } from '../model/outcome.ts'
 import type { ExperimentView } from '../model/ports.ts'
+import { renderProblem } from '../reporters/format/problem.ts'
 import { createMultiplexer } from '../reporters/multiplexer.ts'
 import { resolveReporters } from '../reporters/registry.ts'
 import { createTally } from '../session/tally.ts'
 import { createView } from '../session/view.ts'
+import { loadColors } from '../terminal/colors.ts'
 import type { CommandContext } from './command-context.ts'
 import type { RowSelection } from './row-selections.ts'
 import { printRows } from './show-rows.ts'
@@ -26,7 +28,9 @@ export interface ShowFlags {
 /** `llmobs-exp show <experiment>`: replays a stored experiment through a reporter, or prints its rows. */
 export async function show(wanted: string, flags: ShowFlags, context: CommandContext): Promise<number> {
   const store = openLocalStore(flags.store ?? defaultStoreFolder(context.currentFolder))
-  const { manifest, store: itsStore, experimentId } = await findExperiment(store, wanted)
+  const found = await findExperiment(store, wanted)
+  const { manifest, store: itsStore, experimentId } = found
+  await warnOfPassedOver(found, context)
   const info = describeExperiment(manifest, { files: itsStore.files(experimentId) })
   const tally = createTally(info)
   const view = createView(info, tally, createRowReader(info.eventsFile))
@@ -54,6 +58,14 @@ export async function show(wanted: string, flags: ShowFlags, context: CommandCon
   const outcome = outcomeOf(manifest, view)
   await reporters.finish({ exitCode: outcome.exitCode, experiments: [{ info, outcome }], lastLine: '' })
   return 0
+}
+
+async function warnOfPassedOver({ passedOver }: FoundExperiment, { screen }: CommandContext): Promise<void> {
+  if (passedOver.length === 0) return
+  const ids = passedOver.map(({ experimentId }) => experimentId)
+  const message = `there are newer experiments that cannot be read, and may be meant: ${ids.join(', ')}; llmobs-exp list says why`
+  const colors = await loadColors(screen.stderr.colorLevel)
+  await screen.stderr.write(`${renderProblem({ severity: 'warning', code: 'W_PASSED_OVER', message }, colors)}\n`)
 }
 
 const TORN_LINE = {

@@ -47,6 +47,7 @@ export function describeExperiment(manifest: Manifest, { files }: Pick<StoredExp
 
 function createManifest(planned: PlannedExperiment, groupId: string, context: CommandContext): Manifest {
   const { experimentId, loaded, options, plan } = planned
+  const { code: _code, ...info } = loaded.info
   return {
     v: MANIFEST_FORMAT,
     tool: context.version,
@@ -55,7 +56,7 @@ function createManifest(planned: PlannedExperiment, groupId: string, context: Co
     createdAt: new Date(context.clock.now()).toISOString(),
     file: relative(context.currentFolder, loaded.file),
     currentFolder: context.currentFolder,
-    definition: { ...loaded.info, config: options.config, tags: options.tags },
+    definition: { ...info, config: options.config, tags: options.tags },
     options: manifestOptions(options, plan.plannedRecords),
     hashes: { module: loaded.moduleHash, config: hash('sha256', options.config, 'hex') },
     state: { status: 'planned' },

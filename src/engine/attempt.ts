@@ -38,7 +38,7 @@ export class Attempt<T extends { readonly status: string }> implements Omit<Call
   release: () => void
   readonly #attempted: AttemptedCall<T>
   readonly #tools: EngineTools
-  #watched: Watched | undefined
+  #watched: Watched<CallEnd<T>> | undefined
 
   constructor(attempted: AttemptedCall<T>, tools: EngineTools) {
     this.#attempted = attempted

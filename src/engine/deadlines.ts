@@ -11,15 +11,15 @@ const RECHECK = 1_000
 /** Watches calls in flight: ends those that run past their timeout, and all of them when the experiment is being ended. */
 export interface Deadlines {
   /** Abandons the call when its timeout is over, in milliseconds from when user code was entered. Returns what is to be unwatched. */
-  watch(call: PendingCall<unknown>, timeout: number): Watched
-  unwatch(watched: Watched): void
+  watch<E>(call: PendingCall<E>, timeout: number): Watched<E>
+  unwatch(watched: Watched<unknown>): void
   /** Nothing is watched from here on. */
   close(): void
 }
 
 /** A call that is watched. */
-export interface Watched {
-  readonly call: PendingCall<unknown>
+export interface Watched<E> {
+  readonly call: PendingCall<E>
   readonly timeout: number
   deadline: number
   /** Its place in the list. */
@@ -28,13 +28,13 @@ export interface Watched {
 
 export function createDeadlines(clock: Clock, stop: StopSwitch): Deadlines {
   // A list with swapped places: a set that is filled and emptied for every call leaves much more garbage.
-  const watched: Watched[] = []
+  const watched: Watched<unknown>[] = []
   let cancelTimer = (): void => {}
   let cancelGrace = (): void => {}
   let isGraceOver = false
   let timerDue = Number.POSITIVE_INFINITY
 
-  const remove = (entry: Watched): void => {
+  const remove = (entry: Watched<unknown>): void => {
     const last = watched.pop()
     if (last === undefined || last === entry) return
     watched[entry.index] = last
@@ -54,7 +54,7 @@ export function createDeadlines(clock: Clock, stop: StopSwitch): Deadlines {
     if (next !== Number.POSITIVE_INFINITY) arm(next)
   }
   // A call that has waited for a busy thread has not used up its own time yet.
-  const extendOrAbandon = (entry: Watched, now: number): void => {
+  const extendOrAbandon = (entry: Watched<unknown>, now: number): void => {
     const startedAt = entry.call.startedAt()
     entry.deadline = startedAt === undefined ? now + Math.min(entry.timeout, RECHECK) : startedAt + entry.timeout
     if (entry.deadline > now) return

@@ -1,7 +1,8 @@
 import type { CallTiming, EvaluatorResult } from '../model/events.ts'
 import type { CallEnd, FollowUp } from '../model/executor.ts'
 import type { Json } from '../model/json.ts'
-import { Attempt, type AttemptedCall, callWatched, hasFailed } from './attempt.ts'
+import { Attempt, type AttemptedCall, hasFailed } from './attempt.ts'
+import type { Watched } from './deadlines.ts'
 import { raiseError, timeoutError } from './failures.ts'
 import type { RowRun } from './row.ts'
 import { StoppedError } from './stop.ts'
@@ -16,8 +17,9 @@ export interface Evaluation {
   readonly leaveTaskSlot: (() => void) | undefined
 }
 
-export function followUpsOf({ unit, tools }: RowRun): Promise<readonly FollowUp[]> {
-  return callWatched(unit.followUps(), tools.plan.evalTimeout, tools)
+/** The evaluators that have gone on in the slot of their task, as one call. */
+export function watchFollowUps({ unit, tools }: RowRun): Watched<readonly FollowUp[]> {
+  return tools.deadlines.watch(unit.followUps(), tools.plan.evalTimeout)
 }
 
 /** Runs all evaluators of a row, each on its own. Returns those that are still to be waited for. */

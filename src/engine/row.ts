@@ -3,7 +3,7 @@ import type { RowStatus, TaskResult, UnitRef } from '../model/events.ts'
 import type { CallEnd, ExecutorUnit, FollowUp, PendingCall } from '../model/executor.ts'
 import type { RecordText } from '../model/row.ts'
 import { Attempt, type AttemptedCall } from './attempt.ts'
-import { followUpsOf, runEvaluators } from './evaluate.ts'
+import { runEvaluators, watchFollowUps } from './evaluate.ts'
 import { raiseError, timeoutError } from './failures.ts'
 import type { Place } from './place.ts'
 import { endReasonOf, StoppedError } from './stop.ts'
@@ -57,7 +57,9 @@ export async function runRow(work: WorkUnit, place: Place, tools: EngineTools): 
     if (task.status === 'cancelled') attempt.release()
     else emitTask(row, { task, end, attempt, afterWrite: follows ? undefined : attempt.release })
     if (task.status === 'ok') {
-      const followUps = follows ? await followUpsOf(row) : NO_FOLLOW_UPS
+      const watched = follows ? watchFollowUps(row) : undefined
+      const followUps = watched === undefined ? NO_FOLLOW_UPS : await watched.call.ended
+      if (watched !== undefined) tools.deadlines.unwatch(watched)
       const leaveTaskSlot = follows ? attempt.release : undefined
       const open = runEvaluators({ row, output: task.output, followUps, leaveTaskSlot })
       if (open.length > 0 && (await Promise.all(open)).includes('missing')) return

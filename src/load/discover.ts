@@ -2,6 +2,7 @@ import type { AnyDefinition } from '../model/definition.ts'
 import { LlmobsExpError } from '../model/errors.ts'
 import type { DefinitionInfo, ExperimentRef } from '../model/ports.ts'
 import { quote, quoteText } from '../model/quote.ts'
+import { codeInfo } from './code-info.ts'
 import { definitionInfo } from './definition-info.ts'
 import { copyRecord, isObject } from './plain-object.ts'
 import { type CheckedDefinition, type CheckedVariant, validateDefinition } from './validate-definition.ts'
@@ -100,7 +101,7 @@ function describe(
     evaluators: copyRecord(definition.evaluators ?? {}),
     summaryEvaluators: copyRecord(definition.summaryEvaluators ?? {}),
   }
-  return { definition: applied, info: definitionInfo({ ...definition, config }, ref) }
+  return { definition: applied, info: { ...definitionInfo({ ...definition, config }, ref), code: codeInfo(applied) } }
 }
 
 function noExperiment(exported: object, file: string): LlmobsExpError {

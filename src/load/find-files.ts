@@ -1,8 +1,8 @@
 import type { Stats } from 'node:fs'
-import { readdir, stat } from 'node:fs/promises'
-import { basename, dirname, relative, resolve } from 'node:path'
+import { stat } from 'node:fs/promises'
+import { relative, resolve } from 'node:path'
 import { LlmobsExpError } from '../model/errors.ts'
-import { suggest } from '../model/suggest.ts'
+import { nearFile, nearFolder } from './near-path.ts'
 
 const globCharacters = /[*?[\]{}()!]/
 
@@ -26,12 +26,24 @@ async function findPattern(pattern: string, cwd: string): Promise<readonly strin
   if (found !== undefined) throw notRegular(pattern, path, found)
   if (!globCharacters.test(pattern)) throw await missing(pattern, path, cwd)
   const matches = await expandGlob(pattern, cwd)
-  if (matches.length === 0) {
-    throw new LlmobsExpError('E_FILE_NOT_FOUND', `no file matches ${JSON.stringify(pattern)}`, {
-      hint: `the pattern was expanded in ${cwd}; node_modules is left out`,
-    })
-  }
+  if (matches.length === 0) throw await noMatch(pattern, cwd)
   return matches
+}
+
+async function noMatch(pattern: string, cwd: string): Promise<LlmobsExpError> {
+  const parts = pattern.split('/')
+  const plain = parts.slice(
+    0,
+    parts.findIndex((part) => globCharacters.test(part)),
+  )
+  const folder = resolve(cwd, plain.join('/') || '.')
+  const near = await nearFolder(folder)
+  const meant = [near === undefined ? '' : relative(cwd, near), ...parts.slice(plain.length)].join('/')
+  const hint =
+    near === undefined || near === folder
+      ? `the pattern was expanded in ${cwd}; node_modules is left out`
+      : `did you mean ${JSON.stringify(meant)}?`
+  return new LlmobsExpError('E_FILE_NOT_FOUND', `no file matches ${JSON.stringify(pattern)}`, { hint })
 }
 
 async function expandGlob(pattern: string, cwd: string): Promise<string[]> {
@@ -59,20 +71,10 @@ function notRegular(pattern: string, path: string, found: Stats): LlmobsExpError
 }
 
 async function missing(pattern: string, path: string, cwd: string): Promise<LlmobsExpError> {
-  const near = await nearName(path)
+  const near = await nearFile(path)
   const hint = near === undefined ? {} : { hint: `did you mean ${JSON.stringify(relative(cwd, near) || near)}?` }
   return new LlmobsExpError('E_FILE_NOT_FOUND', `${JSON.stringify(pattern)}: there is no such file`, {
     location: { file: path },
     ...hint,
   })
-}
-
-async function nearName(path: string): Promise<string | undefined> {
-  const folder = dirname(path)
-  const entries = await readdir(folder, { withFileTypes: true }).catch(() => [])
-  const names = entries.filter((entry) => !entry.isDirectory()).map((entry) => entry.name)
-  const wanted = basename(path)
-  const sameStem = names.filter((name) => name.startsWith(`${wanted}.`)).sort()
-  const near = sameStem[0] ?? suggest(wanted, names)
-  return near === undefined ? undefined : resolve(folder, near)
 }

@@ -2,7 +2,11 @@
 export const errorCodes = {
   E_USAGE: 'the command line is not one this tool understands',
   E_OPTION: 'an option has a value it cannot have',
+  E_CONFIG_FILE: 'the config file sets something that cannot be set, or there are two of them',
+  E_ENV_FILE: 'a file with environment variables cannot be read',
   E_FILE_NOT_FOUND: 'a file named on the command line does not exist or is not a regular file',
+  E_FILE_EXISTS: 'a file that would be written is there already',
+  E_FILE_WRITE: 'a file that was asked for cannot be written',
   E_MODULE_LOAD: 'the experiment module could not be compiled or threw while it was loading',
   E_MODULE_EXIT: 'the experiment module ended the process while it was loading',
   E_NO_EXPERIMENT: 'the module exports no experiment definition',
@@ -49,8 +53,16 @@ export interface ErrorDetails {
   readonly cause?: unknown
 }
 
+/** Registered, so that an error made by another copy of this package is recognised too: user code and the tool have one each. */
+const errorMark: unique symbol = Symbol.for('llmobs-exp.error')
+
 /** An error the tool explains. The message says what, where, expected and got, in one line. */
 export class LlmobsExpError extends Error {
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    // biome-ignore lint/complexity/noThisInStatic: a subclass inherits this, and is told apart as ever.
+    return this === LlmobsExpError ? isMarked(value) : super[Symbol.hasInstance](value)
+  }
+
   override readonly name = 'LlmobsExpError'
   readonly code: ErrorCode
   readonly hint: string | undefined
@@ -63,6 +75,19 @@ export class LlmobsExpError extends Error {
     this.hint = details.hint
     this.location = details.location
     this.codeFrame = details.codeFrame
+  }
+
+  get [errorMark](): true {
+    return true
+  }
+}
+
+function isMarked(value: unknown): boolean {
+  try {
+    return value instanceof Error && Reflect.get(value, errorMark) === true
+  } catch {
+    // A proxy that lets nobody look in.
+    return false
   }
 }
 

@@ -122,8 +122,13 @@ export interface Problem {
     | 'W_LATE_RESULT'
     | 'W_THREAD_REPLACED'
     | 'W_RECORD_SKIPPED'
+    | 'W_UNKNOWN_RECORD'
+    | 'W_UNKNOWN_VARIABLE'
+    | 'W_ENV_LINE'
+    | 'W_CONFIG_KEY'
     | 'W_TORN_LINE'
     | 'W_DAMAGED_LINE'
+    | 'W_PASSED_OVER'
   readonly message: string
   readonly key?: string
 }

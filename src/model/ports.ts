@@ -48,6 +48,22 @@ export interface DefinitionInfo {
   readonly timeout?: number
   readonly evalTimeout?: number
   readonly maxRetries?: number
+  /** Known of a module that is loaded; not kept in the store. */
+  readonly code?: CodeInfo
+}
+
+/** How a definition's functions are written, as far as that shows without calling them. */
+export interface CodeInfo {
+  readonly task: FunctionInfo
+  readonly evaluators: { readonly [name: string]: FunctionInfo }
+  readonly summaryEvaluators: { readonly [name: string]: FunctionInfo }
+}
+
+export interface FunctionInfo {
+  /** Declared `async`. Another function may return a promise all the same. */
+  readonly isAsync: boolean
+  /** Of an evaluator that is an object; empty for an object literal. */
+  readonly className?: string
 }
 
 export interface DatasetInfo {

@@ -11,6 +11,8 @@ export interface PlannedExperiment {
   readonly loaded: LoadedExperiment
   readonly options: ExperimentOptions
   readonly plan: Plan
+  /** What reading the dataset through has found; absent for one that can be read but once. */
+  readonly check?: DatasetCheck
 }
 
 /**
@@ -55,7 +57,7 @@ export async function planExperiment(
     ...(plannedRecords === undefined ? {} : { plannedRecords }),
     firstSeq: 1,
   }
-  return { experimentId, loaded, options, plan }
+  return { experimentId, loaded, options, plan, ...(check === undefined ? {} : { check }) }
 }
 
 function refuseInvalid(check: DatasetCheck, name: string, skipInvalid: boolean): void {

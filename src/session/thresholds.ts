@@ -81,7 +81,8 @@ function meets(value: number, { min, max }: Range): boolean {
   return (min === undefined || value >= min - slack) && (max === undefined || value <= max + slack)
 }
 
-function describeRange({ min, max }: Range): string {
+/** @example describeRange({ min: 0.9 }) // 'at least 0.9' */
+export function describeRange({ min, max }: Range): string {
   if (min === undefined) return `at most ${max}`
   return max === undefined ? `at least ${min}` : `from ${min} to ${max}`
 }

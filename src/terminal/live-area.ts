@@ -28,8 +28,12 @@ export interface LiveAreaOptions {
 
 /** Whether stderr can carry a live area: on a terminal that says how wide it is, can move its cursor, and is no CI's. */
 export function canDrawLiveArea({ stderr, env }: Screen): boolean {
-  const isCI = env.CI !== undefined && env.CI !== '' && env.CI !== 'false' && env.CI !== '0'
-  return stderr.isTTY && stderr.columns >= MIN_COLUMNS && !isCI && env.TERM !== 'dumb'
+  return stderr.isTTY && stderr.columns >= MIN_COLUMNS && !isCi(env) && env.TERM !== 'dumb'
+}
+
+/** Whether this looks like a step of a CI system, where nobody watches. */
+export function isCi({ CI }: Screen['env']): boolean {
+  return CI !== undefined && CI !== '' && CI !== 'false' && CI !== '0'
 }
 
 /**

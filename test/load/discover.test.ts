@@ -4,6 +4,12 @@ import { openSource } from '../../src/model/dataset.ts'
 
 const dataset = [{ input: 1 }, { input: 2 }]
 const task = (input: unknown) => input
+class Similarity {
+  readonly name = 'similar'
+  evaluate() {
+    return 1
+  }
+}
 const one = { name: 'one', dataset, task }
 
 function names(namespace: object): string[] {
@@ -109,7 +115,11 @@ describe('what is told of a definition', () => {
           ...one,
           project: 'p',
           description: 'd',
-          evaluators: { exact: () => true, judge: { name: 'judge', evaluate: () => 1 } },
+          evaluators: {
+            exact: () => true,
+            judge: { name: 'judge', evaluate: async () => 1 },
+            similar: new Similarity(),
+          },
           summaryEvaluators: { accuracy: () => 1 },
           thresholds: { accuracy: 0.9, exact: { max: 1 }, 'judge-recall': { min: 0, max: 1 }, judge: undefined },
           tags: { team: 'support' },
@@ -128,7 +138,7 @@ describe('what is told of a definition', () => {
       project: 'p',
       description: 'd',
       config: '{}',
-      evaluators: ['exact', 'judge'],
+      evaluators: ['exact', 'judge', 'similar'],
       summaryEvaluators: ['accuracy'],
       thresholds: { accuracy: { min: 0.9 }, exact: { max: 1 }, 'judge-recall': { min: 0, max: 1 } },
       tags: { team: 'support' },
@@ -138,6 +148,15 @@ describe('what is told of a definition', () => {
       timeout: 30_000,
       evalTimeout: 1,
       maxRetries: 0,
+      code: {
+        task: { isAsync: false },
+        evaluators: {
+          exact: { isAsync: false },
+          judge: { isAsync: true, className: '' },
+          similar: { isAsync: false, className: 'Similarity' },
+        },
+        summaryEvaluators: { accuracy: { isAsync: false } },
+      },
     })
     expect(structuredClone(found?.info)).toEqual(found?.info)
   })
@@ -147,6 +166,7 @@ describe('what is told of a definition', () => {
     [new Set([{ input: 1 }]), { kind: 'iterable', description: 'an iterable' }],
     [(async function* () {})(), { kind: 'iterable', description: 'an async iterable' }],
     [{ [openSource]: { description: 'jsonl ./x.jsonl' } }, { kind: 'source', description: 'jsonl ./x.jsonl' }],
+    [{ [openSource]: { description: 'a queue', checkedFirst: false } }, { kind: 'iterable', description: 'a queue' }],
   ])('a dataset by its kind (%#)', (given, info) => {
     expect(discover({ default: { ...one, dataset: given } }, 'my-exp.ts')[0]?.info.dataset).toEqual(info)
   })

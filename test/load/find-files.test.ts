@@ -42,6 +42,29 @@ test('a missing file is refused with the nearest name', async () => {
   })
 })
 
+test.each([
+  ['evls/deep/triage.ts', 'evals/deep/triage.ts'],
+  ['evals/depe/triage.ts', 'evals/deep/triage.ts'],
+  ['evls/deep/trige.ts', 'evals/deep/triage.ts'],
+  ['evals/triage.ts', undefined],
+  ['other/place/triage.ts', undefined],
+])('a misspelt folder is seen through: %s', async (pattern, meant) => {
+  const folder = await folderWith('evals/deep/triage.ts')
+  const error: unknown = await findFiles([pattern], folder).catch((thrown: unknown) => thrown)
+  expect(error).toMatchObject({
+    code: 'E_FILE_NOT_FOUND',
+    hint: meant === undefined ? undefined : `did you mean ${JSON.stringify(meant)}?`,
+  })
+})
+
+test('a glob in a misspelt folder is refused with the folder that was meant', async () => {
+  const folder = await folderWith('evals/deep/triage.ts')
+  await expect(findFiles(['evls/**/*.ts'], folder)).rejects.toMatchObject({ hint: 'did you mean "evals/**/*.ts"?' })
+  await expect(findFiles(['evals/*.js'], folder)).rejects.toMatchObject({
+    hint: expect.stringContaining('the pattern was expanded in'),
+  })
+})
+
 test('a name without its extension is completed', async () => {
   const folder = await folderWith('triage.ts')
   await expect(findFiles(['triage'], folder)).rejects.toMatchObject({ hint: 'did you mean "triage.ts"?' })

@@ -1,6 +1,7 @@
 import { closeSync, fdatasync, fdatasyncSync, openSync, writeSync } from 'node:fs'
 import type { RunEvent } from '../../model/events.ts'
 import { FILE_MODE } from './layout.ts'
+import { LineWriter } from './line-writer.ts'
 import { writeError } from './store-error.ts'
 import { writeEvent } from './write-event.ts'
 
@@ -22,16 +23,17 @@ export interface EventLog {
 export function openEventLog(path: string): EventLog {
   const fd = guard(path, () => openSync(path, 'a', FILE_MODE))
   const syncing = createBackgroundSync(fd)
+  const lines = new LineWriter()
   return {
     append(events) {
       syncing.check(path)
-      let lines = ''
       let rows = 0
+      lines.clear()
       for (const event of events) {
-        lines += writeEvent(event)
+        writeEvent(event, lines)
         if (event.type === 'row-finished') rows++
       }
-      guard(path, () => writeAll(fd, lines))
+      guard(path, () => writeAll(fd, lines.written))
       syncing.wrote(rows)
     },
     close() {
@@ -48,12 +50,9 @@ export function openEventLog(path: string): EventLog {
   }
 }
 
-function writeAll(fd: number, text: string): void {
-  const written = writeSync(fd, text)
-  if (written === Buffer.byteLength(text)) return
-  // A write can stop short, at a signal or a full disk: the rest follows, or says why it cannot.
-  const bytes = Buffer.from(text)
-  for (let position = written; position < bytes.length; ) position += writeSync(fd, bytes, position)
+/** A write can stop short, at a signal or a full disk: the rest follows, or says why it cannot. */
+function writeAll(fd: number, bytes: Uint8Array): void {
+  for (let position = 0; position < bytes.length; ) position += writeSync(fd, bytes, position)
 }
 
 function guard<T>(path: string, action: () => T): T {

@@ -26,6 +26,11 @@ export function experimentFiles(storeFolder: string, experimentId: string): Expe
   }
 }
 
+/** Where experiments go that are being deleted. */
+export function trashFolder(storeFolder: string): string {
+  return join(storeFolder, 'trash')
+}
+
 /** The store's folder when none is named: beside the nearest package.json, else in the current folder. */
 export function defaultStoreFolder(currentFolder: string): string {
   for (let folder = currentFolder; ; folder = dirname(folder)) {

@@ -69,7 +69,8 @@ export function writeManifest(path: string, manifest: Manifest): void {
   }
 }
 
-function syncFolder(folder: string): void {
+/** Makes what was made, renamed or removed in the folder outlive a power failure. */
+export function syncFolder(folder: string): void {
   const fd = openSync(folder, 'r')
   try {
     fsyncSync(fd)

@@ -1,4 +1,3 @@
-import { crc32 } from 'node:zlib'
 import type { LabelledEvaluation, MetricValue } from '../../model/evaluation.ts'
 import {
   type CallTiming,
@@ -8,112 +7,196 @@ import {
   type RunEvent,
   type UnitRef,
 } from '../../model/events.ts'
-import { formatDuration, formatEpoch } from './format-number.ts'
+import { type LineWriter, type Piece, piece } from './line-writer.ts'
+
+const SEQ = piece(`{"v":${EVENT_FORMAT},"seq":`)
+const AT = piece(',"at":')
+const RECORD = piece(',"type":"record","key":')
+const TASK_FINISHED = piece(',"type":"task-finished","key":')
+const EVALUATION_FINISHED = piece(',"type":"evaluation-finished","key":')
+const ROW_FINISHED = piece(',"type":"row-finished","key":')
+const RUN_FINISHED = piece(',"type":"run-finished","iteration":')
+const ID = piece(',"id":')
+const CONTENT_HASH = piece(',"contentHash":')
+const INPUT = piece(',"input":')
+const EXPECTED_OUTPUT = piece(',"expectedOutput":')
+const METADATA = piece(',"metadata":')
+const TAGS = piece(',"tags":')
+const ITERATION = piece(',"iteration":')
+const GENERATION = piece(',"generation":')
+const STARTED_AT = piece(',"startedAt":')
+const DURATION_MS = piece(',"durationMs":')
+const QUEUE_MS = piece(',"queueMs":')
+const RETRY_WAIT_MS = piece(',"retryWaitMs":')
+const ATTEMPTS = piece(',"attempts":')
+const STATUS = piece(',"status":')
+const OUTPUT = piece(',"output":')
+const ERROR = piece(',"error":')
+const REASON = piece(',"reason":')
+const EVALUATOR = piece(',"evaluator":')
+const EVALUATIONS = piece(',"evaluations":[')
+const LABEL = piece('{"label":')
+const NAME = piece('{"name":')
+const TYPE = piece(',"type":')
+const VALUE = piece(',"value":')
+const REASONING = piece(',"reasoning":')
+const ASSESSMENT = piece(',"assessment":')
+const SUMMARIES = piece(',"summaries":[')
+const COMMA = piece(',')
+const CLOSE_LIST = piece(']')
+const CLOSE = piece('}')
+const TRUE = piece('true')
+const FALSE = piece('false')
 
 /**
- * One event as one line of the log, with its line feed. Values that are JSON text already go in as they are; the last member is
- * the CRC-32 of the bytes before it.
+ * One event as one line of the log. Values that are JSON text already go in as they are; the last member is the CRC-32 of the
+ * bytes before it.
  */
-export function writeEvent(event: RunEvent): string {
-  const text = body(event)
-  return `${text},"crc":${crc32(text)}}\n`
+export function writeEvent(event: RunEvent, line: LineWriter): void {
+  line.raw(SEQ)
+  line.integer(event.seq)
+  line.raw(AT)
+  line.milliseconds(event.at)
+  writeMembers(event, line)
+  line.endLine()
 }
 
-// One template for each frequent type: every further piece of text that is joined costs as much as formatting it.
-function body(event: RunEvent): string {
-  const { seq, type } = event
-  const at = formatEpoch(event.at)
-  switch (type) {
-    case 'record': {
-      const { key, contentHash, input } = event
-      const id = event.id === undefined ? '' : `,"id":${JSON.stringify(event.id)}`
-      const expected = event.expectedOutput === undefined ? '' : `,"expectedOutput":${event.expectedOutput}`
-      const rest = event.metadata === undefined && event.tags === undefined ? '' : recordRest(event)
-      return `{"v":${EVENT_FORMAT},"seq":${seq},"at":${at},"type":"record","key":${JSON.stringify(key)}${id},"contentHash":"${contentHash}","input":${input}${expected}${rest}`
-    }
-    case 'task-finished': {
-      const { status } = event
-      const result = status === 'ok' ? `"output":${event.output}` : `"error":${JSON.stringify(event.error)}`
-      return `{"v":${EVENT_FORMAT},"seq":${seq},"at":${at},"type":"task-finished",${unit(event)},"startedAt":${formatEpoch(event.startedAt)},"durationMs":${formatDuration(event.durationMs)}${waits(event)},"status":"${status}",${result}`
-    }
-    case 'evaluation-finished': {
-      const { evaluator, status } = event
-      return `{"v":${EVENT_FORMAT},"seq":${seq},"at":${at},"type":"evaluation-finished",${unit(event)},"evaluator":"${evaluator}","startedAt":${formatEpoch(event.startedAt)},"durationMs":${formatDuration(event.durationMs)}${waits(event)},"status":"${status}",${evaluationResult(event)}`
-    }
+function writeMembers(event: RunEvent, line: LineWriter): void {
+  switch (event.type) {
+    case 'record':
+      return writeRecord(event, line)
+    case 'task-finished':
+      writeUnit(TASK_FINISHED, event, line)
+      writeTiming(event, line)
+      return event.status === 'ok' ? writeJson(OUTPUT, event.output, line) : writeValue(ERROR, event.error, line)
+    case 'evaluation-finished':
+      writeUnit(EVALUATION_FINISHED, event, line)
+      writeText(EVALUATOR, event.evaluator, line)
+      writeTiming(event, line)
+      return writeEvaluatorResult(event, line)
     case 'row-finished':
-      return `{"v":${EVENT_FORMAT},"seq":${seq},"at":${at},"type":"row-finished",${unit(event)},"status":"${event.status}"`
+      writeUnit(ROW_FINISHED, event, line)
+      return writeText(STATUS, event.status, line)
     case 'run-finished':
-      return `{"v":${EVENT_FORMAT},"seq":${seq},"at":${at},"type":"run-finished","iteration":${event.iteration},"summaries":[${event.summaries.map(summary).join(',')}]`
+      line.raw(RUN_FINISHED)
+      line.integer(event.iteration)
+      return writeList(SUMMARIES, event.summaries, { write: writeSummary, line })
     default:
-      return plain(event, at)
+      return writePlain(event, line)
   }
 }
 
-let lastUnit: UnitRef = { key: '', iteration: 0, generation: 0 }
-let lastUnitText = ''
-
-/** Stands in several lines that are written one after another. */
-function unit(event: UnitRef): string {
-  const { key, iteration, generation } = event
-  if (key === lastUnit.key && iteration === lastUnit.iteration && generation === lastUnit.generation)
-    return lastUnitText
-  lastUnit = event
-  // A generation of 0 is left out, as are the waits of a call that was made once and at once: they stand in three lines of every row.
-  lastUnitText = `"key":${JSON.stringify(key)},"iteration":${iteration}${generation === 0 ? '' : `,"generation":${generation}`}`
-  return lastUnitText
+function writeRecord(event: Extract<RunEvent, { type: 'record' }>, line: LineWriter): void {
+  line.raw(RECORD)
+  line.string(event.key)
+  if (event.id !== undefined) writeText(ID, event.id, line)
+  writeText(CONTENT_HASH, event.contentHash, line)
+  writeJson(INPUT, event.input, line)
+  if (event.expectedOutput !== undefined) writeJson(EXPECTED_OUTPUT, event.expectedOutput, line)
+  if (event.metadata !== undefined) writeJson(METADATA, event.metadata, line)
+  if (event.tags !== undefined) writeValue(TAGS, event.tags, line)
 }
 
-function waits({ queueMs, retryWaitMs, attempts }: CallTiming): string {
-  if (queueMs === 0 && attempts === 1) return ''
-  return `,"queueMs":${formatDuration(queueMs)},"retryWaitMs":${formatDuration(retryWaitMs)},"attempts":${attempts}`
+/** A generation of 0 is left out: it would stand in three lines of every row. */
+function writeUnit(head: Piece, { key, iteration, generation }: UnitRef, line: LineWriter): void {
+  line.raw(head)
+  line.string(key)
+  line.raw(ITERATION)
+  line.integer(iteration)
+  if (generation === 0) return
+  line.raw(GENERATION)
+  line.integer(generation)
 }
 
-function plain(event: RunEvent, at: string): string {
-  const { seq, at: _at, type, ...members } = event
-  const text = JSON.stringify(members)
-  return `{"v":${EVENT_FORMAT},"seq":${seq},"at":${at},"type":"${type}"${text === '{}' ? '' : `,${text.slice(1, -1)}`}`
+/** And so are the waits of a call that was made once and at once. */
+function writeTiming(event: CallTiming & { readonly status: string }, line: LineWriter): void {
+  line.raw(STARTED_AT)
+  line.milliseconds(event.startedAt)
+  line.raw(DURATION_MS)
+  line.milliseconds(event.durationMs)
+  if (event.queueMs !== 0 || event.attempts !== 1) {
+    line.raw(QUEUE_MS)
+    line.milliseconds(event.queueMs)
+    line.raw(RETRY_WAIT_MS)
+    line.milliseconds(event.retryWaitMs)
+    line.raw(ATTEMPTS)
+    line.integer(event.attempts)
+  }
+  writeText(STATUS, event.status, line)
 }
 
-function recordRest({ metadata, tags }: Extract<RunEvent, { type: 'record' }>): string {
-  return `${metadata === undefined ? '' : `,"metadata":${metadata}`}${tags === undefined ? '' : `,"tags":${JSON.stringify(tags)}`}`
+function writeEvaluatorResult(event: EvaluationFinished, line: LineWriter): void {
+  if (event.status === 'skipped') writeText(REASON, event.reason, line)
+  else if (event.status !== 'ok') writeValue(ERROR, event.error, line)
+  else writeList(EVALUATIONS, event.evaluations, { write: writeEvaluation, line })
 }
 
-function evaluationResult(event: EvaluationFinished): string {
-  if (event.status === 'skipped') return `"reason":"${event.reason}"`
-  if (event.status !== 'ok') return `"error":${JSON.stringify(event.error)}`
-  const [only] = event.evaluations
-  if (only !== undefined && event.evaluations.length === 1) return `"evaluations":[${evaluation(only)}]`
-  return `"evaluations":[${event.evaluations.map(evaluation).join(',')}]`
+interface ListTools<T> {
+  readonly line: LineWriter
+  write(item: T, line: LineWriter): void
 }
 
-function evaluation(item: LabelledEvaluation): string {
-  const { reasoning, assessment, metadata, tags } = item
-  const isBare = reasoning === undefined && assessment === undefined && metadata === undefined && tags === undefined
-  return `{"label":"${item.label}","type":"${item.type}","value":${value(item)}${isBare ? '' : evaluationRest(item)}}`
+function writeList<T>(head: Piece, items: readonly T[], { line, write }: ListTools<T>): void {
+  line.raw(head)
+  let isFirst = true
+  for (const item of items) {
+    if (!isFirst) line.raw(COMMA)
+    isFirst = false
+    write(item, line)
+  }
+  line.raw(CLOSE_LIST)
 }
 
-function evaluationRest({ reasoning, assessment, metadata, tags }: LabelledEvaluation): string {
-  const why = reasoning === undefined ? '' : `,"reasoning":${JSON.stringify(reasoning)}`
-  const verdict = assessment === undefined ? '' : `,"assessment":"${assessment}"`
-  const details = metadata === undefined ? '' : `,"metadata":${metadata}`
-  return `${why}${verdict}${details}${tags === undefined ? '' : `,"tags":${JSON.stringify(tags)}`}`
+function writeEvaluation(item: LabelledEvaluation, line: LineWriter): void {
+  writeText(LABEL, item.label, line)
+  writeMetric(item, line)
+  if (item.reasoning !== undefined) writeText(REASONING, item.reasoning, line)
+  if (item.assessment !== undefined) writeText(ASSESSMENT, item.assessment, line)
+  if (item.metadata !== undefined) writeJson(METADATA, item.metadata, line)
+  if (item.tags !== undefined) writeValue(TAGS, item.tags, line)
+  line.raw(CLOSE)
 }
 
-function summary(item: NamedSummaryResult): string {
-  return item.status === 'ok'
-    ? `{"name":${JSON.stringify(item.name)},"status":"ok","type":"${item.type}","value":${value(item)}}`
-    : JSON.stringify(item)
+function writeSummary(item: NamedSummaryResult, line: LineWriter): void {
+  if (item.status !== 'ok') return line.json(JSON.stringify(item))
+  writeText(NAME, item.name, line)
+  writeText(STATUS, item.status, line)
+  writeMetric(item, line)
+  line.raw(CLOSE)
 }
 
-function value(item: MetricValue): string {
+function writeMetric(item: MetricValue, line: LineWriter): void {
+  writeText(TYPE, item.type, line)
+  line.raw(VALUE)
   switch (item.type) {
     case 'boolean':
-      return item.value ? 'true' : 'false'
+      return line.raw(item.value ? TRUE : FALSE)
     case 'score':
-      return String(item.value === 0 ? 0 : item.value)
+      return line.json(String(item.value === 0 ? 0 : item.value))
     case 'categorical':
-      return JSON.stringify(item.value)
+      return line.string(item.value)
     case 'json':
-      return item.value
+      return line.json(item.value)
   }
+}
+
+function writePlain(event: RunEvent, line: LineWriter): void {
+  const { seq: _seq, at: _at, type, ...members } = event
+  writeText(TYPE, type, line)
+  const text = JSON.stringify(members)
+  if (text !== '{}') line.json(`,${text.slice(1, -1)}`)
+}
+
+function writeText(head: Piece, text: string, line: LineWriter): void {
+  line.raw(head)
+  line.string(text)
+}
+
+function writeJson(head: Piece, json: string, line: LineWriter): void {
+  line.raw(head)
+  line.json(json)
+}
+
+function writeValue(head: Piece, value: unknown, line: LineWriter): void {
+  writeJson(head, JSON.stringify(value), line)
 }

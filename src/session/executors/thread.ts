@@ -1,5 +1,5 @@
 import { nextTick } from 'node:process'
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import { fromErrorInfo, toErrorInfo } from '../../model/error-info.ts'
 import { type ErrorInfo, LlmobsExpError } from '../../model/errors.ts'
 import type { ConsoleChunk, DefinitionInfo } from '../../model/ports.ts'
@@ -43,15 +43,13 @@ export interface ThreadListeners {
 /** Milliseconds that a thread is given to hand over its console output. */
 const DRAIN_TIME = 2_000
 
-export function startThread(compiled: CompiledFile, { onConsole, tracesConsole = false }: ThreadListeners): Thread {
+/** Loads a module in a worker that waits for one. */
+export function startThread(worker: Worker, compiled: CompiledFile, listeners: ThreadListeners): Thread {
+  const { onConsole, tracesConsole = false } = listeners
   const shared = new SharedArrayBuffer((RUNNING_CALL + 1) * Float64Array.BYTES_PER_ELEMENT)
   const data: ThreadData = { url: compiled.url, file: compiled.file, progress: shared, tracesConsole }
-  const worker = new Worker(new URL('./thread-entry.js', import.meta.url), {
-    workerData: data,
-    stdout: true,
-    stderr: true,
-  })
   forwardConsole(worker, onConsole)
+  worker.postMessage(data)
 
   let outbox: ToThread[] = []
   let listener: ThreadListener | undefined
@@ -110,6 +108,7 @@ export function startThread(compiled: CompiledFile, { onConsole, tracesConsole =
           resolve()
         }
         post(['drain'])
+        flush()
       })
     },
     async terminate() {
@@ -135,12 +134,12 @@ function toChunk([, stream, text, source]: Extract<FromThread, readonly ['consol
 }
 
 /** What is written to a worker's own streams: by Node itself, when it cannot run the thread's code. */
-function forwardConsole(worker: Worker, onConsole: (chunk: ConsoleChunk) => void): void {
+export function forwardConsole(worker: Worker, onConsole: (chunk: ConsoleChunk) => void): void {
   worker.stdout.setEncoding('utf8').on('data', (text: string) => onConsole({ stream: 'stdout', text }))
   worker.stderr.setEncoding('utf8').on('data', (text: string) => onConsole({ stream: 'stderr', text }))
 }
 
-function describeDeath(thrown: unknown): ErrorInfo {
+export function describeDeath(thrown: unknown): ErrorInfo {
   const info = toErrorInfo('E_USER_CODE_ENDED', thrown)
   const isMemory =
     typeof thrown === 'object' && thrown !== null && Reflect.get(thrown, 'code') === 'ERR_WORKER_OUT_OF_MEMORY'
@@ -151,7 +150,7 @@ function describeDeath(thrown: unknown): ErrorInfo {
   return { ...info, code: 'E_USER_CODE_ENDED', message, hint }
 }
 
-function describeExit(code: number): ErrorInfo {
+export function describeExit(code: number): ErrorInfo {
   const message = `user code ended its thread (exit code ${code})`
   return toErrorInfo('E_USER_CODE_ENDED', new LlmobsExpError('E_USER_CODE_ENDED', message))
 }

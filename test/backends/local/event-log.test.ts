@@ -6,11 +6,11 @@ import { describe, expect, it } from 'vitest'
 import { openEventLog } from '../../../src/backends/local/event-log.ts'
 import { decodeLine, lineType } from '../../../src/backends/local/read-event.ts'
 import { type DamagedLine, readEvents } from '../../../src/backends/local/read-events.ts'
-import { writeEvent } from '../../../src/backends/local/write-event.ts'
 import type { RunEvent } from '../../../src/model/events.ts'
 import { anyEvent } from '../../helpers/arbitrary-events.ts'
 import { experimentEvents, stamped, unitEvents } from '../../helpers/events.ts'
 import { tempFolder } from '../../helpers/temp-folder.ts'
+import { eventLine } from './event-line.ts'
 
 interface Read {
   readonly events: RunEvent[]
@@ -53,7 +53,7 @@ describe('the lines of the log', () => {
 
   it('are one line each, valid JSON, and name their type at once', () => {
     const property = fc.property(anyEvent, (event) => {
-      const text = writeEvent(event)
+      const text = eventLine(event)
       expect(text.indexOf('\n')).toBe(text.length - 1)
       expect(JSON.parse(text)).toMatchObject({ v: 1, seq: event.seq, type: event.type })
       expect(lineType(Buffer.from(text.slice(0, -1)))).toBe(event.type)
@@ -66,7 +66,7 @@ describe('the lines of the log', () => {
       { type: 'record', key: '__proto__', contentHash: '0'.repeat(16), input: '{"__proto__":{"polluted":true}}' },
     ])
     if (event === undefined) throw new Error('there is an event')
-    const decoded = decodeLine(Buffer.from(writeEvent(event).trimEnd()))
+    const decoded = decodeLine(Buffer.from(eventLine(event).trimEnd()))
     expect(decoded).toEqual({ status: 'event', event })
     expect(Reflect.get({}, 'polluted')).toBeUndefined()
   })
@@ -74,7 +74,7 @@ describe('the lines of the log', () => {
   it('are damaged when any byte is another one', () => {
     const flips = fc.tuple(anyEvent, fc.nat(), fc.integer({ min: 1, max: 255 }))
     const property = fc.property(flips, ([event, position, flip]) => {
-      const bytes = Buffer.from(writeEvent(event).slice(0, -1))
+      const bytes = Buffer.from(eventLine(event).slice(0, -1))
       const at = position % bytes.length
       bytes.writeUInt8(bytes.readUInt8(at) ^ flip, at)
       expect(decodeLine(bytes)).toEqual({ status: 'damaged' })
@@ -84,7 +84,7 @@ describe('the lines of the log', () => {
 
   it('are damaged at each of their bytes, the checksum included', () => {
     for (const event of experimentEvents()) {
-      const bytes = Buffer.from(writeEvent(event).slice(0, -1))
+      const bytes = Buffer.from(eventLine(event).slice(0, -1))
       for (let at = 0; at < bytes.length; at++) {
         for (const flip of [0x01, 0x10, 0x80]) {
           const changed = Buffer.from(bytes)
@@ -105,7 +105,7 @@ describe('the lines of the log', () => {
 describe('reading a log', () => {
   it('tells of a torn last line wherever it was cut, and gives all lines before it', async () => {
     const events = experimentEvents({ units: [{ key: 'a', input: '"é😀"' }] })
-    const bytes = Buffer.from(events.map(writeEvent).join(''))
+    const bytes = Buffer.from(events.map(eventLine).join(''))
     const lastStart = bytes.lastIndexOf(0x0a, bytes.length - 2) + 1
     const path = await logFile()
     for (let length = lastStart + 1; length < bytes.length; length++) {
@@ -120,7 +120,7 @@ describe('reading a log', () => {
 
   it('passes over a damaged line in the middle and tells its number', async () => {
     const events = experimentEvents({ units: [{ key: 'a' }, { key: 'b' }] })
-    const lines = events.map(writeEvent)
+    const lines = events.map(eventLine)
     lines[3] = lines[3]?.replace('"out"', '"oUt"') ?? ''
     const path = await logFile(lines.join(''))
     expect(await read(path)).toEqual({
@@ -131,7 +131,7 @@ describe('reading a log', () => {
 
   it('passes over types it does not know', async () => {
     const events = experimentEvents()
-    const path = await logFile(line('{"v":1,"seq":1,"at":1,"type":"span","key":"a"') + events.map(writeEvent).join(''))
+    const path = await logFile(line('{"v":1,"seq":1,"at":1,"type":"span","key":"a"') + events.map(eventLine).join(''))
     expect(await read(path)).toEqual({ events, damaged: [] })
   })
 
@@ -145,7 +145,7 @@ describe('reading a log', () => {
   })
 
   it('gives only the wanted types', async () => {
-    const path = await logFile(experimentEvents().map(writeEvent).join(''))
+    const path = await logFile(experimentEvents().map(eventLine).join(''))
     const { events } = await read(path, new Set(['record', 'row-finished']))
     expect(events.map(({ type }) => type)).toEqual(['record', 'row-finished'])
   })
@@ -153,17 +153,17 @@ describe('reading a log', () => {
   it('gives lines that are longer than what is read at once', async () => {
     const long = JSON.stringify('x'.repeat(3_000_000))
     const events = experimentEvents({ units: [{ key: 'a', input: long }, { key: 'b', input: long }, { key: 'c' }] })
-    const path = await logFile(events.map(writeEvent).join(''))
+    const path = await logFile(events.map(eventLine).join(''))
     expect((await read(path)).events.map(({ seq }) => seq)).toEqual(events.map(({ seq }) => seq))
   })
 
   it('ends where the log ended when it began', async () => {
     const events = experimentEvents()
-    const path = await logFile(events.map(writeEvent).join(''))
+    const path = await logFile(events.map(eventLine).join(''))
     const back: RunEvent[] = []
     for await (const batch of readEvents(path)) {
       back.push(...batch)
-      appendFileSync(path, events.map(writeEvent).join(''))
+      appendFileSync(path, events.map(eventLine).join(''))
     }
     expect(back).toEqual(events)
   })

@@ -1,6 +1,8 @@
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { findExperiment } from '../../../src/backends/local/find-experiment.ts'
+import type { Manifest } from '../../../src/backends/local/manifest.ts'
 import { type LocalStore, openLocalStore } from '../../../src/backends/local/store.ts'
 import { tempFolder } from '../../helpers/temp-folder.ts'
 import { fakeManifest } from './manifests.ts'
@@ -12,9 +14,16 @@ const experiments = [
   ['20261122t080000-bbbbbbb', 'other'],
 ] as const
 
+function named(id: string, name: string): Manifest {
+  const manifest = fakeManifest(id, name)
+  const variant = name.split('/')[1]
+  const ref = { exportName: 'default', ...(variant === undefined ? {} : { variant }) }
+  return { ...manifest, definition: { ...manifest.definition, ref } }
+}
+
 async function filledStore(): Promise<LocalStore> {
   const store = openLocalStore(join(await tempFolder(), 'store'))
-  for (const [id, name] of experiments) store.create(fakeManifest(id, name), { pid: 1, host: 'here' })
+  for (const [id, name] of experiments) store.create(named(id, name), { pid: 1, host: 'here' })
   return store
 }
 
@@ -55,6 +64,52 @@ describe('finding an experiment', () => {
       message: expect.stringMatching(message),
       hint: expect.any(String),
     })
+  })
+
+  it.each([
+    ['latst', 'did you mean "latest"?'],
+    ['Latest', 'did you mean "latest"?'],
+    ['capitals', 'did you mean "latest:capitals"?'],
+    ['triage', 'did you mean "latest:triage"?'],
+    ['triage/large', 'did you mean "latest:triage/large"?'],
+    ['captials', 'did you mean "latest:capitals"?'],
+    ['latset:capitals', 'did you mean "latest:capitals"?'],
+    ['20261122t080000-bbbbbx', 'did you mean "20261122t080000-bbbbbb"?'],
+    ['./nowhere', 'llmobs-exp list shows what there is'],
+    ['latest:captials', 'did you mean "latest:capitals"? There are: "other", "triage/large", "triage", "capitals", '],
+    ['latest:zzzzzz', 'There are: "other", "triage/large", "triage", "capitals", "triage/small"'],
+  ])('says what was probably meant with %j', async (wanted, hint) => {
+    const error: unknown = await findExperiment(await filledStore(), wanted).catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({ code: 'E_STORE_UNKNOWN', hint: expect.stringContaining(hint) })
+  })
+
+  it('names a path as a path', async () => {
+    await expect(findExperiment(await filledStore(), './nowhere')).rejects.toMatchObject({
+      message: 'there is no experiment at "./nowhere": expected a folder with a manifest.json',
+    })
+  })
+
+  it('passes over a damaged manifest on the way to a name, and says that it did', async () => {
+    const store = await filledStore()
+    const [other, large] = ['20261122t080000-bbbbbbb', '20261122t080000-bbbbbb']
+    writeFileSync(store.files(other).manifest, '{')
+    writeFileSync(store.files(large).manifest, JSON.stringify({ v: 99 }))
+    const found = await findExperiment(store, 'latest:capitals')
+
+    expect(found.experimentId).toBe('20261122t080000-aaaaaa')
+    expect(found.passedOver).toMatchObject([
+      { experimentId: other, status: 'damaged' },
+      { experimentId: large, status: 'newer' },
+    ])
+    await expect(findExperiment(store, 'latest:other')).rejects.toMatchObject({
+      message: expect.stringMatching(/is named "other"; 2 cannot be read$/),
+    })
+  })
+
+  it('does not take an older experiment for the latest when that is damaged', async () => {
+    const store = await filledStore()
+    writeFileSync(store.files('20261122t080000-bbbbbbb').manifest, '')
+    await expect(findExperiment(store, 'latest')).rejects.toMatchObject({ code: 'E_STORE_READ' })
   })
 
   it('says what to do where the store is empty', async () => {

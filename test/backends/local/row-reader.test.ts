@@ -4,7 +4,6 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { openEventLog } from '../../../src/backends/local/event-log.ts'
 import { createRowReader } from '../../../src/backends/local/row-reader.ts'
-import { writeEvent } from '../../../src/backends/local/write-event.ts'
 import { createRandom } from '../../../src/engine/select.ts'
 import type { EvaluatorResult, EventBody } from '../../../src/model/events.ts'
 import { type RowQuery, unitName } from '../../../src/model/row.ts'
@@ -13,6 +12,7 @@ import { anyText } from '../../helpers/arbitrary-events.ts'
 import { stamped, unitEvents } from '../../helpers/events.ts'
 import { memoryReader } from '../../helpers/memory-reader.ts'
 import { tempFolder } from '../../helpers/temp-folder.ts'
+import { eventLine } from './event-line.ts'
 
 rowReaderContract('the local store', async (events) => {
   const file = join(await tempFolder(), 'events.jsonl')
@@ -69,7 +69,7 @@ describe('rows read back from a log', () => {
   it('are the same as put together in memory, whatever the order of events', async () => {
     const file = join(await tempFolder(), 'events.jsonl')
     const property = fc.asyncProperty(interleaving, fc.nat(), async ({ events, keys, runs }, pick) => {
-      writeFileSync(file, events.map(writeEvent).join(''))
+      writeFileSync(file, events.map(eventLine).join(''))
       const reader = createRowReader(file)
       const expected = memoryReader(events)
       const key = keys[pick % Math.max(keys.length, 1)] ?? 'none'
