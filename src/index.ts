@@ -1,3 +1,5 @@
+export { defineConfig } from './config/define-config.ts'
+export type { Config } from './config/options.ts'
 export type { RecordSchemas } from './datasets/check-schemas.ts'
 export { type FromSchemas, jsonl } from './datasets/jsonl.ts'
 export { byName, defineExperiment, multi } from './define.ts'

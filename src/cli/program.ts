@@ -1,4 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { environmentName } from '../config/options.ts'
 import { addOptions } from '../config/render-options.ts'
 import type { GivenFlags } from '../config/resolve.ts'
 import type { CommandContext } from './command-context.ts'
@@ -15,6 +16,8 @@ Exit codes:
   5  the local store failed
   130, 143, 129  ended by SIGINT, SIGTERM, SIGHUP`
 
+const STORE_VARIABLE = environmentName('store')
+
 /** Told the exit code of the command that ran. */
 export type SetExitCode = (code: number) => void
 
@@ -28,6 +31,7 @@ export function createProgram(context: CommandContext, setExitCode: SetExitCode)
     .showSuggestionAfterError()
     .exitOverride()
     .addHelpText('after', EXIT_CODES)
+    .hook('preAction', (_program, command) => findStore(command, context))
 
   const runCommand = program
     .command('run')
@@ -37,7 +41,7 @@ export function createProgram(context: CommandContext, setExitCode: SetExitCode)
       const { run } = await import('./run.ts')
       setExitCode(await run(files, flags, context))
     })
-  addOptions(runCommand)
+  addRunOptions(runCommand)
 
   program
     .command('list')
@@ -62,8 +66,24 @@ export function createProgram(context: CommandContext, setExitCode: SetExitCode)
   return program
 }
 
+/** All options of `run`. Node keeps `--env-file` for itself; where it lets it through, it means `--dotenv`. */
+function addRunOptions(command: Command): void {
+  addOptions(command)
+  command.addOption(new Option('--env-file <path>').hideHelp())
+  command.on('option:env-file', (path: string) => command.setOptionValue('dotenv', path))
+}
+
+/** Commands that look into the store look where `run` would put it: the folder may be named in `.env` or the config file. */
+async function findStore(command: Command, context: CommandContext): Promise<void> {
+  const isStoreCommand = command.options.some(({ envVar }) => envVar === STORE_VARIABLE)
+  if (!isStoreCommand) return
+  const { resolveStore } = await import('./store-setting.ts')
+  const flags = command.getOptionValueSource('store') === 'cli' ? command.opts() : {}
+  command.setOptionValue('store', await resolveStore(flags, context))
+}
+
 function storeOption(): Option {
-  return new Option('--store <dir>', 'folder of the local store').env('LLMOBS_EXP_STORE')
+  return new Option('--store <dir>', 'folder of the local store').env(STORE_VARIABLE)
 }
 
 function collect(value: string, previous: string[] = []): string[] {

@@ -2,7 +2,7 @@ import { LlmobsExpError } from '../model/errors.ts'
 import { forbiddenNames } from '../model/evaluation.ts'
 import type { Json } from '../model/json.ts'
 import { suggest } from '../model/suggest.ts'
-import type { KeyValue } from './option-kinds.ts'
+import type { KeyValue } from './option-values.ts'
 
 type PlainObject = { [key: string]: unknown }
 

@@ -122,6 +122,8 @@ export interface Problem {
     | 'W_LATE_RESULT'
     | 'W_THREAD_REPLACED'
     | 'W_RECORD_SKIPPED'
+    | 'W_UNKNOWN_VARIABLE'
+    | 'W_ENV_LINE'
     | 'W_TORN_LINE'
     | 'W_DAMAGED_LINE'
   readonly message: string

@@ -81,7 +81,7 @@ describe('the packed package', () => {
   it('exports its public names', () => {
     const code = "import('llmobs-exp').then((names) => console.log(Object.keys(names).sort().join()))"
     const { stdout } = run(process.execPath, ['--eval', code], join(folder, 'user'))
-    expect(stdout.trim()).toBe('LlmobsExpError,byName,defineExperiment,jsonl,multi')
+    expect(stdout.trim()).toBe('LlmobsExpError,byName,defineConfig,defineExperiment,jsonl,multi')
   })
 })
 
