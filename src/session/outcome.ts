@@ -69,6 +69,7 @@ function stoppedCode(end: EndReason, taskStarted: boolean): number {
       return 5
     case 'user-code-ended':
     case 'dataset-threw':
+    case 'out-of-date':
       return taskStarted ? 4 : 2
     case 'raise-errors':
       return 1

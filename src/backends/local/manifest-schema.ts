@@ -29,6 +29,7 @@ const endReason: z.ZodType<EndReason> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('raise-errors'), error: errorInfo }),
   z.object({ kind: z.literal('store-failed'), error: errorInfo }),
   z.object({ kind: z.literal('not-started'), error: errorInfo }),
+  z.object({ kind: z.literal('out-of-date'), message: z.string() }),
 ])
 
 const failure: z.ZodType<Failure> = z.discriminatedUnion('kind', [
