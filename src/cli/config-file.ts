@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
 import type { ConfigFile } from '../config/given.ts'
+import type { FileListener } from '../load/used-files.ts'
 import { LlmobsExpError } from '../model/errors.ts'
 import type { ConsoleChunk } from '../model/ports.ts'
 import type { CommandContext } from './command-context.ts'
@@ -14,6 +15,8 @@ export interface ConfigTools extends Pick<CommandContext, 'currentFolder'> {
   /** Absent where a signal may end the process at once. */
   readonly ending?: Pick<Ending, 'addModule' | 'explain'>
   readonly onConsole: (chunk: ConsoleChunk) => void
+  /** Told of what the config file is compiled from. */
+  readonly onFiles?: FileListener | undefined
 }
 
 /**
@@ -32,13 +35,14 @@ export function findConfigFile(projectFolder: string): string | undefined {
 /** @throws LlmobsExpError when it does not load, or sets what cannot be set */
 export async function loadConfigFile(
   path: string,
-  { currentFolder, onConsole, ending }: ConfigTools,
+  { currentFolder, onConsole, onFiles, ending }: ConfigTools,
 ): Promise<ConfigFile> {
   try {
     const { loadConfig } = await import('../session/load-config.ts')
     const texts = await loadConfig(path, {
       ...compileOptions(currentFolder),
       onConsole,
+      onFiles,
       onModule: (module) => ending?.addModule(module),
     })
     return { name: relative(currentFolder, path), folder: dirname(path), texts }

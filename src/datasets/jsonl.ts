@@ -50,7 +50,7 @@ export function jsonl(path: string | URL, schemas: RecordSchemas = {}): Dataset<
   checkSchemas(schemas, file.description)
   const read = (options: OpenOptions) => readFile(file, schemas, options)
   const dataset: SourceDataset<DatasetRecord> = {
-    [openSource]: { description: file.description, checkedFirst: true, read },
+    [openSource]: { description: file.description, checkedFirst: true, files: [path], read },
     [Symbol.asyncIterator]: () => iterate(read({ baseFolder: '.', signal: new AbortController().signal })),
   }
   return dataset

@@ -68,6 +68,7 @@ export const manifestSchema: z.ZodType<Manifest> = z.object({
       description: z.string(),
       kind: z.enum(['array', 'source', 'iterable']),
       length: z.number().exactOptional(),
+      files: z.array(z.string()).exactOptional(),
     }),
     runs: z.number().exactOptional(),
     jobs: z.number().exactOptional(),
