@@ -19,12 +19,17 @@ export interface ConfigTools extends Pick<CommandContext, 'currentFolder'> {
   readonly onFiles?: FileListener | undefined
 }
 
+/** Where the config file of a project may lie. */
+export function configPaths(projectFolder: string): readonly string[] {
+  return names.map((name) => join(projectFolder, name))
+}
+
 /**
  * The config file of a project: it is not loaded yet.
  * @throws LlmobsExpError `E_CONFIG_FILE` when there are two
  */
 export function findConfigFile(projectFolder: string): string | undefined {
-  const [path, other] = names.map((name) => join(projectFolder, name)).filter(existsSync)
+  const [path, other] = configPaths(projectFolder).filter(existsSync)
   if (path !== undefined && other !== undefined) {
     const message = `expected one config file, got ${basename(path)} and ${basename(other)}`
     throw new LlmobsExpError('E_CONFIG_FILE', message, { location: { file: other }, hint: 'remove one of them' })

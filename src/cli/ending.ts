@@ -1,7 +1,7 @@
 import process from 'node:process'
 import { createStopSwitch, type StopSwitch } from '../engine/stop.ts'
 import { LlmobsExpError } from '../model/errors.ts'
-import type { Signal } from '../model/outcome.ts'
+import type { EndReason, Signal } from '../model/outcome.ts'
 import type { UserModule } from '../session/executors/user-module.ts'
 import { ENDED_EARLY } from './exit-code.ts'
 import { watchSignals } from './signals.ts'
@@ -15,6 +15,8 @@ export interface Ending {
   addModule(module: Closable): void
   /** From here on the first signal leaves user code the time to end. */
   begin(): void
+  /** Ends the run because nobody waits for its results any more. `message` says why, such as `triage.ts changed`. */
+  outdate(message: string): void
   /** Ends all user code and stops watching for signals. */
   close(): Promise<void>
   /** What to say of an error that came up before any task was started. */
@@ -24,7 +26,8 @@ export interface Ending {
 /** Milliseconds that are left after the second signal. What is done is in the log already. */
 const LAST_MOMENT = 200
 
-export function createEnding(): Ending {
+/** `beforeDeath` is called when nothing else will be: the process kills itself after it. */
+export function createEnding(beforeDeath: () => void = () => {}): Ending {
   const stop = createStopSwitch()
   const modules: Closable[] = []
   let hasBegun = false
@@ -32,11 +35,12 @@ export function createEnding(): Ending {
   const closeModules = async (): Promise<void> => {
     await Promise.all(modules.map((module) => module.close()))
   }
+  const end = (reason: EndReason): void => {
+    stop.stop(reason)
+    if (!hasBegun) void closeModules()
+  }
   const stopWatching = watchSignals({
-    first(signal) {
-      stop.stop({ kind: 'signal', signal })
-      if (!hasBegun) void closeModules()
-    },
+    first: (signal) => end({ kind: 'signal', signal }),
     again(signal) {
       stop.hurry()
       void closeModules()
@@ -46,6 +50,7 @@ export function createEnding(): Ending {
   // User code in a native call cannot be ended, and a thread that cannot be ended keeps its process.
   const dieOf = (signal: Signal): void => {
     stopWatching()
+    beforeDeath()
     process.kill(process.pid, signal)
   }
   return {
@@ -59,6 +64,7 @@ export function createEnding(): Ending {
       // Stands unless the command comes to an end of its own: a loop that drains must not look like success.
       process.exitCode = ENDED_EARLY
     },
+    outdate: (message) => end({ kind: 'out-of-date', message }),
     async close() {
       isClosed = true
       await closeModules()

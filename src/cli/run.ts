@@ -12,6 +12,10 @@ const HEAP_GROWTH = '--heap-growing-percent=75'
 export async function run(patterns: readonly string[], flags: GivenFlags, context: CommandContext): Promise<number> {
   setFlagsFromString(HEAP_GROWTH)
   const settings = startOptions(flags, context)
+  if (settings.given.values.watch) {
+    const [{ watch }, { useFiles }] = await Promise.all([import('./watch.ts'), import('../load/used-files.ts')])
+    return watch({ patterns, flags, places: useFiles(settings.places) }, context)
+  }
   const ending = createEnding()
   try {
     const { exitCode } = await runCycle({ patterns, settings, ending }, context)

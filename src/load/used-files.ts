@@ -24,7 +24,7 @@ interface CompilationFiles {
 }
 
 /** Where there is no file. */
-const ABSENT: FileState = 'absent'
+export const ABSENT: FileState = 'absent'
 
 /** Reading and hashing so much takes 30 ms. */
 const MAX_HASHED_BYTES = 32 * 1024 * 1024
