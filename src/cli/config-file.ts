@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
 import type { ConfigFile } from '../config/given.ts'
+import type { FileListener } from '../load/used-files.ts'
 import { LlmobsExpError } from '../model/errors.ts'
 import type { ConsoleChunk } from '../model/ports.ts'
 import type { CommandContext } from './command-context.ts'
@@ -14,6 +15,13 @@ export interface ConfigTools extends Pick<CommandContext, 'currentFolder' | 'wor
   /** Absent where a signal may end the process at once. */
   readonly ending?: Pick<Ending, 'addModule' | 'explain'>
   readonly onConsole: (chunk: ConsoleChunk) => void
+  /** Told of what the config file is compiled from. */
+  readonly onFiles?: FileListener | undefined
+}
+
+/** Where the config file of a project may lie. */
+export function configPaths(projectFolder: string): readonly string[] {
+  return names.map((name) => join(projectFolder, name))
 }
 
 /**
@@ -21,7 +29,7 @@ export interface ConfigTools extends Pick<CommandContext, 'currentFolder' | 'wor
  * @throws LlmobsExpError `E_CONFIG_FILE` when there are two
  */
 export function findConfigFile(projectFolder: string): string | undefined {
-  const [path, other] = names.map((name) => join(projectFolder, name)).filter(existsSync)
+  const [path, other] = configPaths(projectFolder).filter(existsSync)
   if (path !== undefined && other !== undefined) {
     const message = `expected one config file, got ${basename(path)} and ${basename(other)}`
     throw new LlmobsExpError('E_CONFIG_FILE', message, { location: { file: other }, hint: 'remove one of them' })
@@ -32,7 +40,7 @@ export function findConfigFile(projectFolder: string): string | undefined {
 /** @throws LlmobsExpError when it does not load, or sets what cannot be set */
 export async function loadConfigFile(
   path: string,
-  { currentFolder, workers, onConsole, ending }: ConfigTools,
+  { currentFolder, workers, onConsole, onFiles, ending }: ConfigTools,
 ): Promise<ConfigFile> {
   try {
     const { loadConfig } = await import('../session/load-config.ts')
@@ -40,6 +48,7 @@ export async function loadConfigFile(
       ...compileOptions(currentFolder),
       workers,
       onConsole,
+      onFiles,
       onModule: (module) => ending?.addModule(module),
     })
     return { name: relative(currentFolder, path), folder: dirname(path), texts }

@@ -1,7 +1,7 @@
 import process from 'node:process'
 import { createStopSwitch, type StopSwitch } from '../engine/stop.ts'
 import { LlmobsExpError } from '../model/errors.ts'
-import type { Signal } from '../model/outcome.ts'
+import type { EndReason, Signal } from '../model/outcome.ts'
 import type { UserModule } from '../session/executors/user-module.ts'
 import { ENDED_EARLY } from './exit-code.ts'
 import { watchSignals } from './signals.ts'
@@ -15,6 +15,8 @@ export interface Ending {
   addModule(module: Closable): void
   /** From here on the first signal leaves user code the time to end. */
   begin(): void
+  /** Ends the run because nobody waits for its results any more. `message` says why, such as `triage.ts changed`. */
+  outdate(message: string): void
   /** Ends all user code and stops watching for signals. */
   close(): Promise<void>
   /** What to say of an error that came up before any task was started. */
@@ -33,11 +35,12 @@ export function createEnding(beforeDeath: () => void = () => {}): Ending {
   const closeModules = async (): Promise<void> => {
     await Promise.all(modules.map((module) => module.close()))
   }
+  const end = (reason: EndReason): void => {
+    stop.stop(reason)
+    if (!hasBegun) void closeModules()
+  }
   const stopWatching = watchSignals({
-    first(signal) {
-      stop.stop({ kind: 'signal', signal })
-      if (!hasBegun) void closeModules()
-    },
+    first: (signal) => end({ kind: 'signal', signal }),
     again(signal) {
       stop.hurry()
       void closeModules()
@@ -61,6 +64,7 @@ export function createEnding(beforeDeath: () => void = () => {}): Ending {
       // Stands unless the command comes to an end of its own: a loop that drains must not look like success.
       process.exitCode = ENDED_EARLY
     },
+    outdate: (message) => end({ kind: 'out-of-date', message }),
     async close() {
       isClosed = true
       await closeModules()

@@ -35,12 +35,12 @@ export interface EnvFileQuestion {
  * @throws LlmobsExpError `E_ENV_FILE` when a file that was named, or one that is there, cannot be read
  */
 export function applyEnvFile(question: EnvFileQuestion): AppliedEnvFile | undefined {
-  const { value: named, origin = '' } = resolveOption('dotenv', question)
-  if (named === NO_FILE) return undefined
-  const path = named === undefined ? join(question.projectFolder, DEFAULT_NAME) : resolve(question.currentFolder, named)
+  const { named, origin, path } = findEnvFile(question)
+  if (path === undefined) return takeBack(new Map())
   const name = relative(question.currentFolder, path)
-  if (named === undefined && !isThere(path)) return undefined
+  if (named === undefined && !isThere(path)) return takeBack(new Map())
   const { variables, badLines } = parseEnvText(readText(path, named === undefined ? name : `${origin} ${named}`))
+  takeBack(variables)
   const added = new Set<string>()
   for (const [variable, value] of variables) {
     const current = process.env[variable]
@@ -50,6 +50,29 @@ export function applyEnvFile(question: EnvFileQuestion): AppliedEnvFile | undefi
     added.add(variable)
   }
   return { file: { name, folder: dirname(path), variables: added }, problems: describeBadLines(badLines, name) }
+}
+
+interface FoundEnvFile {
+  readonly named: string | undefined
+  /** Who named it. */
+  readonly origin: string
+  /** Of the file, which need not be there; `undefined` when none is to be read. */
+  readonly path: string | undefined
+}
+
+export function findEnvFile(question: EnvFileQuestion): FoundEnvFile {
+  const { value: named, origin = '' } = resolveOption('dotenv', question)
+  if (named === undefined) return { named, origin, path: join(question.projectFolder, DEFAULT_NAME) }
+  return { named, origin, path: named === NO_FILE ? undefined : resolve(question.currentFolder, named) }
+}
+
+/** What an earlier look at the file has added and the file no longer has goes. */
+function takeBack(variables: ReadonlyMap<string, string>): undefined {
+  for (const [variable, value] of addedBefore) {
+    if (variables.has(variable)) continue
+    if (process.env[variable] === value) delete process.env[variable]
+    addedBefore.delete(variable)
+  }
 }
 
 /** A folder of this name is somebody's virtual environment. */

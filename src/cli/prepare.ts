@@ -1,5 +1,6 @@
 import { type ResolvedOptions, resolveForExperiment } from '../config/resolve.ts'
 import { selectExperiments } from '../load/select-experiments.ts'
+import { type FileListener, useFiles } from '../load/used-files.ts'
 import type { ConsoleChunk } from '../model/ports.ts'
 import { type LoadedExperiment, loadModules } from '../session/load-modules.ts'
 import { type PlannedExperiment, planExperiment } from '../session/plan-experiment.ts'
@@ -12,6 +13,8 @@ export interface PrepareTools extends Pick<CommandContext, 'currentFolder' | 'id
   readonly onConsole: (chunk: ConsoleChunk) => void
   /** Whether console output says which call it comes from. @default false */
   readonly tracesConsole?: boolean
+  /** Told of the files that modules and datasets are made from, before they are read, also where something is wrong with them. */
+  readonly onFiles?: FileListener | undefined
 }
 
 /**
@@ -33,11 +36,13 @@ export async function prepare(
       onModule: tools.ending.addModule,
       workers: tools.workers,
       ...(tools.tracesConsole === undefined ? {} : { tracesConsole: tools.tracesConsole }),
+      onFiles: tools.onFiles,
     })
     // Should the options fail, that is what is told.
     loading.catch(() => {})
     const resolved = await options
     const experiments = selectExperiments(await loading, resolved.values.only)
+    tools.onFiles?.(useFiles(new Set(experiments.flatMap(({ info }) => info.dataset.files ?? []))))
     return await planAll(experiments, resolved, tools)
   } catch (error) {
     throw tools.ending.explain(error)

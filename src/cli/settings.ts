@@ -5,8 +5,8 @@ import { type ResolvedOptions, resolveOptions } from '../config/resolve.ts'
 import { findUnknownVariables, type UnknownVariable } from '../config/unknown-variables.ts'
 import type { Problem } from '../model/events.ts'
 import type { CommandContext } from './command-context.ts'
-import { type ConfigTools, findConfigFile, loadConfigFile } from './config-file.ts'
-import { applyEnvFile } from './env-file.ts'
+import { type ConfigTools, configPaths, findConfigFile, loadConfigFile } from './config-file.ts'
+import { applyEnvFile, findEnvFile } from './env-file.ts'
 
 /** What lies beside the nearest package.json, as the store does, and has a say. */
 export interface Settings {
@@ -15,6 +15,8 @@ export interface Settings {
   readonly configPath?: string
   /** Things worth saying, none of which keeps anything from being run. */
   readonly problems: readonly Problem[]
+  /** Paths of all files that have a say, or would have one if they were there. */
+  readonly places: readonly string[]
 }
 
 /** Options of a command that are being read. */
@@ -48,11 +50,14 @@ export function startOptions(flags: GivenFlags, context: CommandContext): Starte
 /** Reads `.env` into the environment and looks for a config file. */
 export function findSettings(flags: GivenFlags, { env, currentFolder }: CommandContext): Settings {
   const projectFolder = dirname(defaultStoreFolder(currentFolder))
-  const applied = applyEnvFile({ flags, env, currentFolder, projectFolder })
+  const question = { flags, env, currentFolder, projectFolder }
+  const applied = applyEnvFile(question)
+  const { path: envPath } = findEnvFile(question)
   const configPath = findConfigFile(projectFolder)
   const unknown = findUnknownVariables(env).map((variable) => describeUnknown(variable, applied?.file))
   return {
     problems: [...(applied?.problems ?? []), ...unknown],
+    places: [...(envPath === undefined ? [] : [envPath]), ...configPaths(projectFolder)],
     ...(applied === undefined ? {} : { envFile: applied.file }),
     ...(configPath === undefined ? {} : { configPath }),
   }

@@ -114,6 +114,10 @@ const table = {
     group: HOW,
     description: 'how often a failed call is tried again',
   }),
+  watch: toggle({
+    group: HOW,
+    description: 'run again when a module, what it imports or a dataset file changes; until q or Ctrl-C',
+  }),
   maxErrors: allowance({
     default: { kind: 'count', count: 0 },
     defaultText: '0',
@@ -183,15 +187,19 @@ export function isOptionName(name: string): name is OptionName {
 }
 
 /** Decided before the config file is read. */
-type CommandOnly = 'dotenv'
+const commandOnly = ['dotenv', 'watch'] as const satisfies readonly OptionName[]
 
 /** What a config file may set, by the name that the option has in code. */
 export type Config = {
-  readonly [K in Exclude<OptionName, CommandOnly>]?: ConfigValues[(typeof table)[K]['kind']] | undefined
+  readonly [K in Exclude<OptionName, (typeof commandOnly)[number]>]?:
+    | ConfigValues[(typeof table)[K]['kind']]
+    | undefined
 }
 
 /** Options that a config file may set. */
-export const configNames: readonly OptionName[] = optionNames.filter((name) => name !== 'dotenv')
+export const configNames: readonly OptionName[] = optionNames.filter(
+  (name) => !commandOnly.some((other) => other === name),
+)
 
 /** @example flagName('evalJobs') // '--eval-jobs' */
 export function flagName(name: OptionName): string {

@@ -10,6 +10,7 @@ export type ConfigTexts = { readonly [K in OptionName]?: readonly string[] }
 /** What other words may mean that come from elsewhere. */
 const otherWords: ReadonlyMap<string, string> = new Map([
   ['dotenv', 'it is read before this file: --dotenv <path>, or LLMOBS_EXP_DOTENV'],
+  ['watch', 'it belongs to one command: --watch'],
   ['tags', 'tag is the word here'],
   ['reporters', 'reporter is the word here'],
   ['concurrency', 'jobs is the word here'],

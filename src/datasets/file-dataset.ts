@@ -29,10 +29,10 @@ export function sourceFile(kind: string, path: unknown): SourceFile {
 
 /** A dataset that is read from a file, and can be iterated by a script too. */
 export function fileDataset(dataset: FileDataset): SourceDataset<DatasetRecord> {
-  const { description } = dataset.source
+  const { description, path } = dataset.source
   const read = (open: OpenOptions) => readBatches(dataset, open)
   return {
-    [openSource]: { description, checkedFirst: true, read },
+    [openSource]: { description, checkedFirst: true, files: [path], read },
     [Symbol.asyncIterator]: () => iterate(read({ baseFolder: '.', signal: new AbortController().signal })),
   }
 }

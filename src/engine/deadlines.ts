@@ -5,6 +5,9 @@ import type { StopSwitch } from './stop.ts'
 /** Milliseconds that calls in flight are given to end by themselves once the experiment is being ended. */
 const GRACE = 5_000
 
+/** The same where nobody waits for the results any more: what they are results of has changed. */
+const SHORT_GRACE = 500
+
 /** How soon a call that has not come to its end at its deadline is looked at again, in milliseconds. */
 const RECHECK = 1_000
 
@@ -69,7 +72,7 @@ export function createDeadlines(clock: Clock, stop: StopSwitch): Deadlines {
 
   const forgetStop = stop.onStop(() => {
     for (const { call } of watched) call.abort()
-    cancelGrace = clock.after(GRACE, endGrace)
+    cancelGrace = clock.after(stop.reason?.kind === 'out-of-date' ? SHORT_GRACE : GRACE, endGrace)
   })
   const forgetHurry = stop.onHurry(endGrace)
 

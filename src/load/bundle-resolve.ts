@@ -46,7 +46,10 @@ export async function resolveImport(
     with: args.with,
   })
   // esbuild explains best what it cannot find, and tolerates it inside `try`.
-  if (found.errors.length > 0) return undefined
+  if (found.errors.length > 0) {
+    traceCandidates(args, undefined, options.trace)
+    return undefined
+  }
   if (found.external || found.namespace !== 'file')
     return { path: found.path, external: found.external, namespace: found.namespace }
   traceCandidates(args, found.path, options.trace)
@@ -81,14 +84,15 @@ function packageFile(args: OnResolveArgs, path: string, trace: BuildTrace): OnRe
   return { path: pathToFileURL(path).href, external: true }
 }
 
-/** Remembers the paths that would have been taken before the one that was found. */
-function traceCandidates(args: OnResolveArgs, found: string, trace: BuildTrace): void {
+/** Remembers the paths that would have been taken before the one that was found, if any was. */
+function traceCandidates(args: OnResolveArgs, found: string | undefined, trace: BuildTrace): void {
   if (/^\.{0,2}\//.test(args.path)) {
     const base = resolvePath(args.resolveDir, args.path)
     const candidates = [base, ...extensions.map((extension) => base + extension)]
-    const position = candidates.indexOf(found)
-    for (const path of position < 0 ? candidates : candidates.slice(0, position))
-      if (!exists(path)) trace.absent.add(path)
+    const position = found === undefined ? -1 : candidates.indexOf(found)
+    const before = position < 0 ? candidates : candidates.slice(0, position)
+    const others = found === undefined ? otherCandidates(base) : []
+    for (const path of [...before, ...others]) if (!exists(path)) trace.absent.add(path)
     return
   }
   const name = /^(?:@[^/]+\/)?[^/]+/.exec(args.path)?.[0] ?? args.path
@@ -97,4 +101,10 @@ function traceCandidates(args: OnResolveArgs, found: string, trace: BuildTrace):
     if (exists(path)) return
     trace.absent.add(path)
   }
+}
+
+/** What else a path may stand for: the TypeScript that a `.js` is compiled from, and the main file of a folder. */
+function otherCandidates(path: string): readonly string[] {
+  const sources = /\.[cm]?jsx?$/.test(path) ? [path.replace(/js(x?)$/, 'ts$1'), path.replace(/jsx?$/, 'tsx')] : []
+  return [...sources, ...extensions.map((extension) => join(path, `index${extension}`))]
 }

@@ -15,12 +15,15 @@ import {
   writeEntry,
 } from './compile-cache.ts'
 import { temporaryFolder } from './temporary-folder.ts'
+import { compiledFiles, type FileListener } from './used-files.ts'
 
 export interface CompileOptions {
   /** Where compiled modules are kept. Made when it is missing; a folder for temporary files is used when it cannot be written. */
   readonly cacheFolder: string
   /** Absolute path of this package's own entry: every import of `llmobs-exp` gets this one. */
   readonly packageEntry: string
+  /** Told of everything that the output depends on, also when there is none because it does not compile. */
+  readonly onFiles?: FileListener | undefined
 }
 
 /** A user's module as a worker can import it. */
@@ -45,16 +48,31 @@ export interface CompiledModule {
 export async function compileModule(file: string, options: CompileOptions): Promise<CompiledModule> {
   const source = realFile(file)
   const packageEntry = realFile(options.packageEntry)
-  const key = cacheKey(source, packageEntry)
-  const known = readFresh(options.cacheFolder, key)
-  if (known !== undefined) return describe(file, options.cacheFolder, known)
-  const folder = (await isWritable(options.cacheFolder)) ? options.cacheFolder : temporaryFolder()
-  const keptElsewhere = folder === options.cacheFolder ? undefined : readFresh(folder, key)
-  if (keptElsewhere !== undefined) return describe(file, folder, keptElsewhere)
-  const trace = createBuildTrace()
-  const code = await runCompiler({ file: source, packageEntry, trace })
-  const entry = createEntry(source, { key, code, trace })
-  return describe(file, await keep(folder, { key, entry, code }), entry)
+  const { entry, folder } = await findOrCompile({ file: source, packageEntry, trace: createBuildTrace() }, options)
+  options.onFiles?.(compiledFiles(entry))
+  return describe(file, folder, entry)
+}
+
+interface KeptEntry {
+  readonly entry: CacheEntry
+  /** Where its output lies. */
+  readonly folder: string
+}
+
+async function findOrCompile(bundling: BundleOptions, { cacheFolder, onFiles }: CompileOptions): Promise<KeptEntry> {
+  const key = cacheKey(bundling.file, bundling.packageEntry)
+  const known = readFresh(cacheFolder, key)
+  if (known !== undefined) return { entry: known, folder: cacheFolder }
+  const folder = (await isWritable(cacheFolder)) ? cacheFolder : temporaryFolder()
+  const keptElsewhere = folder === cacheFolder ? undefined : readFresh(folder, key)
+  if (keptElsewhere !== undefined) return { entry: keptElsewhere, folder }
+  const code = await runCompiler(bundling).catch((error: unknown) => {
+    const { sources, settings, absent } = bundling.trace
+    onFiles?.(compiledFiles({ sources: sources.values(), settings: settings.values(), absent }))
+    throw error
+  })
+  const entry = createEntry(bundling.file, { key, code, trace: bundling.trace })
+  return { entry, folder: await keep(folder, { key, entry, code }) }
 }
 
 async function runCompiler(options: BundleOptions): Promise<string> {

@@ -2,11 +2,18 @@ import { openSource } from '../model/dataset.ts'
 import type { Threshold } from '../model/definition.ts'
 import { toJson } from '../model/json.ts'
 import type { DatasetInfo, DefinitionInfo, ExperimentRef } from '../model/ports.ts'
+import { datasetFiles } from './dataset-files.ts'
 import { copyRecord, emptyRecord, isObject } from './plain-object.ts'
 import type { CheckedDefinition } from './validate-definition.ts'
 
+export interface InfoPlace {
+  readonly ref: ExperimentRef
+  /** Folder that relative dataset paths start from. */
+  readonly baseFolder: string
+}
+
 /** A valid definition as plain data. */
-export function definitionInfo(definition: CheckedDefinition, ref: ExperimentRef): DefinitionInfo {
+export function definitionInfo(definition: CheckedDefinition, { ref, baseFolder }: InfoPlace): DefinitionInfo {
   return {
     ref,
     name: ref.variant === undefined ? definition.name : `${definition.name}/${ref.variant}`,
@@ -16,7 +23,7 @@ export function definitionInfo(definition: CheckedDefinition, ref: ExperimentRef
     summaryEvaluators: Object.keys(definition.summaryEvaluators ?? {}),
     thresholds: thresholds(definition.thresholds ?? {}),
     tags: copyRecord(definition.tags ?? {}),
-    dataset: datasetInfo(definition.dataset),
+    dataset: datasetInfo(definition.dataset, baseFolder),
   }
 }
 
@@ -45,14 +52,20 @@ function range({ min, max }: Exclude<Threshold, number>): { readonly min?: numbe
   return { ...(min === undefined ? {} : { min }), ...(max === undefined ? {} : { max }) }
 }
 
-function datasetInfo(dataset: unknown): DatasetInfo {
+function datasetInfo(dataset: unknown, baseFolder: string): DatasetInfo {
   if (Array.isArray(dataset)) {
     const records = dataset.length === 1 ? 'record' : 'records'
     return { kind: 'array', description: `${dataset.length} inline ${records}`, length: dataset.length }
   }
   if (!isObject(dataset)) return { kind: 'iterable', description: 'an iterable' }
   const source: unknown = Reflect.get(dataset, openSource)
-  if (source !== undefined) return { kind: sourceKind(source), description: sourceDescription(source) }
+  const files = datasetFiles(source, baseFolder)
+  if (source !== undefined)
+    return {
+      kind: sourceKind(source),
+      description: sourceDescription(source),
+      ...(files.length === 0 ? {} : { files }),
+    }
   const isAsync = typeof Reflect.get(dataset, Symbol.asyncIterator) === 'function'
   return { kind: 'iterable', description: isAsync ? 'an async iterable' : 'an iterable' }
 }

@@ -1,10 +1,12 @@
+import { dirname } from 'node:path'
 import type { AnyDefinition } from '../model/definition.ts'
 import { LlmobsExpError } from '../model/errors.ts'
-import type { DefinitionInfo, ExperimentRef } from '../model/ports.ts'
+import type { DefinitionInfo } from '../model/ports.ts'
 import { quote, quoteText } from '../model/quote.ts'
 import { codeInfo } from './code-info.ts'
-import { definitionInfo } from './definition-info.ts'
+import { definitionInfo, type InfoPlace } from './definition-info.ts'
 import { copyRecord, isObject } from './plain-object.ts'
+import type { DefinitionPlace } from './problems.ts'
 import { type CheckedDefinition, type CheckedVariant, validateDefinition } from './validate-definition.ts'
 
 /** One experiment of a module: a definition, or one variant of it. */
@@ -29,7 +31,7 @@ export function discover(namespace: object, file: string): DiscoveredExperiment[
   for (const { exportName, value } of candidates(exported)) {
     if (seen.has(value)) continue
     seen.add(value)
-    found.push(...expand(validateDefinition(value, { file, exportName }), exportName))
+    found.push(...expand(validateDefinition(value, { file, exportName }), { file, exportName }))
   }
   if (found.length === 0) throw noExperiment(exported, file)
   return found
@@ -77,19 +79,16 @@ function unwrap(namespace: object): object {
   return isModule || Object.values(main).some(looksLikeDefinition) ? main : namespace
 }
 
-function expand(definition: CheckedDefinition, exportName: string): DiscoveredExperiment[] {
-  if (definition.variants === undefined) return [describe(definition, { exportName })]
+function expand(definition: CheckedDefinition, { file, exportName }: DefinitionPlace): DiscoveredExperiment[] {
+  const baseFolder = dirname(file)
+  if (definition.variants === undefined) return [describe(definition, { ref: { exportName }, baseFolder })]
   // Not `map`, which the module may have replaced.
   return Array.from(Object.entries(definition.variants), ([variant, own]) =>
-    describe(definition, { exportName, variant }, own),
+    describe(definition, { ref: { exportName, variant }, baseFolder }, own),
   )
 }
 
-function describe(
-  definition: CheckedDefinition,
-  ref: ExperimentRef,
-  variant: CheckedVariant = {},
-): DiscoveredExperiment {
+function describe(definition: CheckedDefinition, place: InfoPlace, variant: CheckedVariant = {}): DiscoveredExperiment {
   const config = { ...definition.config, ...variant.config }
   const task = variant.task ?? definition.task
   if (task === undefined) throw new LlmobsExpError('E_INTERNAL', `${definition.name} was found valid without a task`)
@@ -101,7 +100,7 @@ function describe(
     evaluators: copyRecord(definition.evaluators ?? {}),
     summaryEvaluators: copyRecord(definition.summaryEvaluators ?? {}),
   }
-  return { definition: applied, info: { ...definitionInfo({ ...definition, config }, ref), code: codeInfo(applied) } }
+  return { definition: applied, info: { ...definitionInfo({ ...definition, config }, place), code: codeInfo(applied) } }
 }
 
 function noExperiment(exported: object, file: string): LlmobsExpError {

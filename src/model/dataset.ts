@@ -74,5 +74,10 @@ export interface DatasetSource {
   readonly description: string
   /** Whether every item is checked before the first task; false for what can be read but once. */
   readonly checkedFirst: boolean
+  /**
+   * Files it reads: a relative path starts from the folder of the experiment file. With `--watch` a change of one runs again.
+   * @default none
+   */
+  readonly files?: readonly (string | URL)[]
   read(options: OpenOptions): AsyncIterable<readonly SourceItem[]>
 }

@@ -10,6 +10,8 @@ export type EndReason =
   | { readonly kind: 'raise-errors'; readonly error: ErrorInfo }
   | { readonly kind: 'store-failed'; readonly error: ErrorInfo }
   | { readonly kind: 'not-started'; readonly error: ErrorInfo }
+  /** What it was made from has changed, or another run was asked for. `message` says which, such as `triage.ts changed`. */
+  | { readonly kind: 'out-of-date'; readonly message: string }
 
 /** How many rows with errors an experiment may have and still pass; `percent` is of the planned units. */
 export type ErrorAllowance =

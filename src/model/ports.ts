@@ -72,6 +72,8 @@ export interface DatasetInfo {
   readonly kind: 'array' | 'source' | 'iterable'
   /** Known for arrays. */
   readonly length?: number
+  /** Files that a source reads, absolute; absent when it names none. */
+  readonly files?: readonly string[]
 }
 
 /** Text that user code wrote to its console. */

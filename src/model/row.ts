@@ -1,3 +1,4 @@
+import type { LabelledEvaluation } from './evaluation.ts'
 import type { CallTiming, EvaluatorResult, RecordRead, RowStatus, TaskResult, UnitRef } from './events.ts'
 
 /** A record as everything behind the executor sees it: JSON text. */
@@ -37,14 +38,40 @@ export function unitName(unit: Pick<UnitRef, 'key' | 'iteration'>): string {
   return `${unit.iteration}/${unit.key}`
 }
 
+/** The unit that a name stands for. */
+export function unitOf(name: string): Pick<UnitRef, 'key' | 'iteration'> {
+  const slash = name.indexOf('/')
+  return { key: name.slice(slash + 1), iteration: Number(name.slice(0, slash)) }
+}
+
 /** Whether a row failed or did not pass: by its task, an evaluator's failure, a boolean `false`, or an assessment `fail`. */
 export function isFailing(row: Row): boolean {
   if (row.status === 'error' || row.status === 'timeout') return true
   return row.evaluations.some((result) => {
     if (result.status === 'skipped') return false
     if (result.status !== 'ok') return true
-    return result.evaluations.some(
-      ({ type, value, assessment }) => assessment === 'fail' || (type === 'boolean' && !value),
-    )
+    return result.evaluations.some((evaluation) => verdictOf(evaluation) === 'fail')
   })
+}
+
+/** What an evaluation says about passing. A value that is no boolean and has no assessment says nothing. */
+export type Verdict = 'pass' | 'fail' | 'error'
+
+/** What a row's evaluations say, by label; an evaluator that failed says so under its own name. */
+export function verdictsOf({ evaluations }: Pick<Row, 'evaluations'>): Map<string, Verdict> {
+  const verdicts = new Map<string, Verdict>()
+  for (const result of evaluations) {
+    if (result.status === 'error' || result.status === 'timeout') verdicts.set(result.evaluator, 'error')
+    if (result.status !== 'ok') continue
+    for (const evaluation of result.evaluations) {
+      const verdict = verdictOf(evaluation)
+      if (verdict !== undefined) verdicts.set(evaluation.label, verdict)
+    }
+  }
+  return verdicts
+}
+
+function verdictOf({ type, value, assessment }: LabelledEvaluation): 'pass' | 'fail' | undefined {
+  if (assessment === 'fail' || (type === 'boolean' && !value)) return 'fail'
+  return assessment === 'pass' || type === 'boolean' ? 'pass' : undefined
 }

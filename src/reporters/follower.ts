@@ -26,10 +26,12 @@ export function createFollower(progress: ProgressDisplay, summaries: SummaryPrin
 
   const conclude = async ({ view, openRuns }: Followed, outcome: Outcome) => {
     concluded.add(view.info.experimentId)
+    // Nobody looks at numbers that the next run is about to replace.
+    const isOutOfDate = outcome.status === 'stopped' && outcome.reason.kind === 'out-of-date'
     // Numbers are taken now: what is printed before may take a while.
-    const runs = [...openRuns].sort((a, b) => a - b).map((iteration) => view.run(iteration))
+    const runs = isOutOfDate ? [] : [...openRuns].sort((a, b) => a - b).map((iteration) => view.run(iteration))
     openRuns.clear()
-    const all = view.summary()
+    const all = isOutOfDate ? undefined : view.summary()
     const stopped = progress.stop()
     await summaries.add(async () => {
       await stopped

@@ -139,6 +139,7 @@ function outcomeOf(outcome: Outcome): JsonOutcome {
 
 function stoppedOf(reason: EndReason): JsonOutcome['stopped'] {
   if (reason.kind === 'signal') return { kind: reason.kind, code: null, message: reason.signal }
+  if (reason.kind === 'out-of-date') return { kind: reason.kind, code: null, message: reason.message }
   return { kind: reason.kind, code: reason.error.code, message: reason.error.message }
 }
 

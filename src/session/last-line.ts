@@ -40,6 +40,7 @@ function describe({ name, outcome }: EndedExperiment): string {
 
 function describeStop(title: string, { reason, exitCode }: Extract<Outcome, { status: 'stopped' }>): string {
   if (reason.kind === 'signal') return `ended by ${reason.signal}: ${title}`
+  if (reason.kind === 'out-of-date') return `out of date: ${title}: ${oneLine(reason.message)}`
   const message = oneLine(reason.error.message)
   const hint = reason.error.hint === undefined ? '' : ` (${oneLine(reason.error.hint)})`
   if (exitCode === 2) return `not started: ${title}: ${message}${hint}`
@@ -54,7 +55,7 @@ function nextStep({ experimentId, outcome }: EndedExperiment, exitCode: number):
     case 1:
       return `look at the rows: ${show} --rows failing`
     case 2:
-      return outcome.status === 'stopped' && outcome.reason.kind === 'signal'
+      return outcome.status === 'stopped' && (outcome.reason.kind === 'signal' || outcome.reason.kind === 'out-of-date')
         ? 'no task was started'
         : 'no task was started; fix this and run it again'
     case 5:

@@ -20,7 +20,8 @@ export interface OutcomeInput {
   readonly selectionHint?: string
 }
 
-const signalCodes: { readonly [S in Signal]: number } = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 }
+/** The exit code of a command that a signal ended. */
+export const signalCodes: { readonly [S in Signal]: number } = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 }
 
 /** Exit codes by precedence: with several experiments, the first that any of them has. */
 const precedence = [130, 143, 129, 5, 4, 2, 1, 3, 0]
@@ -71,6 +72,7 @@ function stoppedCode(end: EndReason, taskStarted: boolean): number {
       return 5
     case 'user-code-ended':
     case 'dataset-threw':
+    case 'out-of-date':
       return taskStarted ? 4 : 2
     case 'raise-errors':
       return 1

@@ -25,21 +25,27 @@ export interface GroupPorts {
   readonly tell: (event: RunEvent, view: ExperimentView) => void
 }
 
-interface Ended {
+/** What a group came to, with what is known of each experiment that ran. */
+export interface EndedGroup extends GroupOutcome {
+  readonly experiments: readonly EndedExperiment[]
+}
+
+export interface EndedExperiment {
   readonly info: ExperimentInfo
   readonly outcome: Outcome
+  readonly view: ExperimentView
 }
 
 /** Runs the experiments of one command one after another. What ends one early ends those after it, which stay planned. */
-export async function runGroup(experiments: readonly StoredPlan[], ports: GroupPorts): Promise<GroupOutcome> {
-  const ended: Ended[] = []
+export async function runGroup(experiments: readonly StoredPlan[], ports: GroupPorts): Promise<EndedGroup> {
+  const ended: EndedExperiment[] = []
   let taskStarted = false
   for (const experiment of experiments) {
     if (ports.stop.reason !== undefined && ended.length > 0) break
     const conducted = await runOne(experiment, ports, taskStarted)
     if (ports.stop.reason === undefined) await experiment.loaded.module.drain()
     taskStarted ||= conducted.taskStarted
-    ended.push({ info: experiment.info, outcome: finish(experiment, conducted) })
+    ended.push({ info: experiment.info, outcome: finish(experiment, conducted), view: conducted.view })
   }
   const notRun = experiments.slice(ended.length)
   // What never ran has nothing that could be gone on with, unless its group has.

@@ -78,6 +78,7 @@ describe('readConfig', () => {
       ],
       store: '/project/results',
       dotenv: undefined,
+      watch: false,
     })
   })
 
@@ -104,6 +105,7 @@ describe('readConfig', () => {
     [{ 'eval-jobs': 2 }, 'eval-jobs', 'did you mean evalJobs?'],
     [{ concurrency: 2 }, 'concurrency', 'jobs is the word here'],
     [{ tags: {} }, 'tags', 'tag is the word here'],
+    [{ watch: true }, 'watch', 'it belongs to one command: --watch'],
     [{ dotenv: '.env.local' }, 'dotenv', 'it is read before this file: --dotenv <path>, or LLMOBS_EXP_DOTENV'],
     [{ constructor: 1 }, 'constructor', /^known: only, sampleSize, /],
   ])('refuses the unknown key of %o with a hint', (exported, key, hint) => {

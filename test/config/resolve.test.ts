@@ -40,6 +40,7 @@ describe('resolveOptions', () => {
       tag: [],
       store: undefined,
       dotenv: undefined,
+      watch: false,
     })
     expect(new Set(sources.values())).toEqual(new Set(['default']))
     expect([...sources.keys()]).toEqual(optionNames)

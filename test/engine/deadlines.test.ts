@@ -89,6 +89,16 @@ describe('deadlines', () => {
     expect(told.slice(2)).toEqual(['shutdown a at 5100', 'shutdown b at 5100'])
   })
 
+  it('give a run that is out of date half a second, for nobody waits for its results', () => {
+    const { clock, stop, deadlines, told, call } = setUp()
+    deadlines.watch(call('a'), 60_000)
+    stop.stop({ kind: 'out-of-date', message: 'exp.ts changed' })
+    clock.advance(499)
+    expect(told).toEqual(['abort a'])
+    clock.advance(1)
+    expect(told).toEqual(['abort a', 'shutdown a at 500'])
+  })
+
   it('abandon at once when hurried', () => {
     const { stop, deadlines, told, call } = setUp()
     deadlines.watch(call('a'), 60_000)

@@ -108,7 +108,15 @@ const experiment = z.object({
     failures: z.array(failure).meta({ description: 'Why it did not pass.' }),
     stopped: z
       .object({
-        kind: z.enum(['signal', 'user-code-ended', 'dataset-threw', 'raise-errors', 'store-failed', 'not-started']),
+        kind: z.enum([
+          'signal',
+          'user-code-ended',
+          'dataset-threw',
+          'raise-errors',
+          'store-failed',
+          'not-started',
+          'out-of-date',
+        ]),
         code: code.nullable(),
         message: z.string(),
       })

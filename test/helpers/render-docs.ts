@@ -128,7 +128,7 @@ function inEnvironment(name: OptionName): string {
 }
 
 function inConfig(name: OptionName): string {
-  return configNames.includes(name) ? `${code(name)}: ${configTypes[runOptions[name].kind]}` : 'is read before it'
+  return configNames.includes(name) ? `${code(name)}: ${configTypes[runOptions[name].kind]}` : 'cannot be set there'
 }
 
 /** With what Markdown would take for a tag, outside of code, escaped. */

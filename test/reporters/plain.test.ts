@@ -415,6 +415,26 @@ describe('the plain reporter', () => {
     expect(screen.out()).toContain('  not started: --filter: no record is left\n')
   })
 
+  it('prints no numbers of a run that is out of date', async () => {
+    const screen = createFakeScreen()
+    const reporter = createPlainReporter({ screen })
+    const view = fakeView({ runs: [fakeRun({ rows: rowCounts({ ok: 3, pending: 37 }) })] })
+    const reason = { kind: 'out-of-date', message: 'triage.ts changed' } as const
+    const events = stamped([
+      { type: 'run-started', iteration: 1, runId: 'c9f0f895-fb98-4b91-9d47-2c4d9a1f0e11' },
+      ...unitEvents({ key: 'a' }),
+    ])
+    for (const event of events) await reporter.event?.(event, view)
+    await reporter.finish?.(groupOutcome(view.info, { status: 'stopped', exitCode: 4, reason, failures: [] }))
+    expect(screen.out()).toMatchInlineSnapshot(`
+      "stopped support-triage
+        out of date: triage.ts changed
+        stored in .llmobs-exp/experiments/20261122t081503-k3f9q2
+
+      "
+    `)
+  })
+
   it('prints the summary even when the rows cannot be read back', async () => {
     const view = { ...failedTriage, failingRows: () => Promise.reject(new Error('events.jsonl is gone')) }
     const screen = await print({ view, experiment: failed })

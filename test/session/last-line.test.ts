@@ -44,6 +44,14 @@ describe('lastLine', () => {
       'not started: exp0: no record is left (look at --filter); no task was started; fix this and run it again',
     ],
     [
+      stopped(4, { kind: 'out-of-date', message: 'exp.ts changed' }),
+      'out of date: exp0: exp.ts changed; what is done is kept: llmobs-exp show id0',
+    ],
+    [
+      stopped(2, { kind: 'out-of-date', message: 'exp.ts changed' }),
+      'out of date: exp0: exp.ts changed; no task was started',
+    ],
+    [
       stopped(1, { kind: 'raise-errors', error: errorInfo('boom') }),
       'ended early: exp0: boom; look at the rows: llmobs-exp show id0 --rows failing',
     ],

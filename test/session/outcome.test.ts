@@ -78,6 +78,7 @@ describe('decideOutcome of a stopped experiment', () => {
     [{ kind: 'dataset-threw', error }, 4, 2],
     [{ kind: 'raise-errors', error }, 1, 1],
     [{ kind: 'not-started', error }, 2, 2],
+    [{ kind: 'out-of-date', message: 'exp.ts changed' }, 4, 2],
   ] as const)('by %j exits with %d, or with %d when no task was started', (end, started, notStarted) => {
     expect(decide({ end, summary: incomplete })).toMatchObject({ status: 'stopped', exitCode: started, reason: end })
     expect(decide({ end, summary: incomplete, taskStarted: false }).exitCode).toBe(notStarted)

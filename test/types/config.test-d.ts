@@ -26,6 +26,8 @@ describe('defineConfig', () => {
     defineConfig({ jbos: 1 })
     // @ts-expect-error it is read before this file
     defineConfig({ dotenv: '.env.local' })
+    // @ts-expect-error it belongs to one command
+    defineConfig({ watch: true })
   })
 
   it('refuses values that the option cannot have', () => {

@@ -29,6 +29,7 @@ const endReason: z.ZodType<EndReason> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('raise-errors'), error: errorInfo }),
   z.object({ kind: z.literal('store-failed'), error: errorInfo }),
   z.object({ kind: z.literal('not-started'), error: errorInfo }),
+  z.object({ kind: z.literal('out-of-date'), message: z.string() }),
 ])
 
 const failure: z.ZodType<Failure> = z.discriminatedUnion('kind', [
@@ -67,6 +68,7 @@ export const manifestSchema: z.ZodType<Manifest> = z.object({
       description: z.string(),
       kind: z.enum(['array', 'source', 'iterable']),
       length: z.number().exactOptional(),
+      files: z.array(z.string()).exactOptional(),
     }),
     runs: z.number().exactOptional(),
     jobs: z.number().exactOptional(),

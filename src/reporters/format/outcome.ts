@@ -52,6 +52,8 @@ function formatEndReason(reason: EndReason): string {
       return clean(`the local store failed: ${reason.error.message}`)
     case 'not-started':
       return clean(`not started: ${reason.error.message}`)
+    case 'out-of-date':
+      return clean(`out of date: ${reason.message}`)
   }
 }
 

@@ -1,0 +1,66 @@
+import { setFlagsFromString } from 'node:v8'
+import { defaultStoreFolder } from '../backends/local/layout.ts'
+import { openLocalStore } from '../backends/local/store.ts'
+import { originOf, type ResolvedOptions } from '../config/resolve.ts'
+import { findFiles } from '../load/find-files.ts'
+import type { FileListener } from '../load/used-files.ts'
+import { createMultiplexer, type Multiplexer } from '../reporters/multiplexer.ts'
+import { resolveReporters } from '../reporters/registry.ts'
+import type { EndedGroup } from '../session/run-group.ts'
+import type { CommandContext } from './command-context.ts'
+import { createConsoleRelay } from './console-relay.ts'
+import { describeDoubtfulKeys } from './doubtful-keys.ts'
+import type { Ending } from './ending.ts'
+import { prepare } from './prepare.ts'
+import type { StartedOptions } from './settings.ts'
+
+// Large outputs live just long enough to be taken for old; with its own growth factor V8 keeps three times as many of them.
+const HEAP_GROWTH = '--heap-growing-percent=75'
+
+/** One pass from modules to outcomes: all of `run`, and each turn of `run --watch`. */
+export interface Cycle {
+  readonly patterns: readonly string[]
+  readonly settings: StartedOptions
+  /** Is left to the caller to close. */
+  readonly ending: Ending
+  /** Told of the files that it is made from. */
+  readonly onFiles?: FileListener
+  /** Called when options and reporters stand, before anything is printed. What it throws ends the cycle. */
+  readonly onReady?: (options: ResolvedOptions) => void
+}
+
+/** @throws LlmobsExpError for whatever keeps any experiment from being run */
+export async function runCycle(cycle: Cycle, context: CommandContext): Promise<EndedGroup> {
+  const { patterns, settings, ending, onFiles, onReady } = cycle
+  const files = await findFiles(patterns, context.currentFolder)
+  const relay = createConsoleRelay()
+  const tools = { ...context, ending, onFiles, onConsole: relay.write, tracesConsole: settings.given.values.debug }
+  const completing = settings.complete(tools)
+  const preparing = prepare(files, completing, tools)
+  // Both fail where the options do, and only one of them is awaited then.
+  preparing.catch(() => {})
+  // The engine is imported while the modules' threads start.
+  const running = Promise.all([import('../session/run-group.ts'), import('./store-plans.ts')])
+  const options = await completing
+  const reporters = await createReporters(options, context)
+  onReady?.(options)
+  relay.connect(reporters.console)
+  for (const problem of settings.problems) reporters.problem(problem)
+  const planned = await preparing
+  for (const problem of describeDoubtfulKeys(planned)) reporters.problem(problem)
+  const [{ runGroup }, { storePlans }] = await running
+  const store = openLocalStore(options.values.store ?? defaultStoreFolder(context.currentFolder))
+  const experiments = storePlans(planned, store, context)
+  ending.begin()
+  // Not before: with other flags than at its start Node compiles what it loads of itself anew, such as all of a thread.
+  setFlagsFromString(HEAP_GROWTH)
+  const outcome = await runGroup(experiments, { ...context, stop: ending.stop, tell: reporters.event })
+  await reporters.finish(outcome)
+  return outcome
+}
+
+async function createReporters(options: ResolvedOptions, { screen }: CommandContext): Promise<Multiplexer> {
+  const { quiet, debug, reporter } = options.values
+  const origin = originOf(options, 'reporter')
+  return createMultiplexer(await resolveReporters(reporter, { screen, quiet, debug, origin }))
+}
