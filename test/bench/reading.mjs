@@ -41,8 +41,8 @@ export async function benchReading({ few, many, rounds, tell, seconds, megabytes
         ours: `${megabytes(long.megabytes)} (by hand: ${megabytes(hand.megabytes)})`,
         other: megabytes(short.megabytes),
         value: long.megabytes / short.megabytes,
-        limit: 1.25,
-        bar: '≤ 1.25 (flat)',
+        limit: 1.5,
+        bar: '≤ 1.5 (flat)',
       })
       rmSync(files.few)
       rmSync(files.many)
