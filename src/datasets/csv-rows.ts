@@ -122,7 +122,8 @@ export function createRowPlaces(): RowPlaces {
 function countLines(row: Row): number {
   let lines = 1
   for (const cell of row) {
-    if (cell.includes('\n') || cell.includes('\r')) lines += cell.match(lineBreaks)?.length ?? 0
+    if (cell.includes('\r')) lines += cell.split(lineBreaks).length - 1
+    else for (let at = cell.indexOf('\n'); at !== -1; at = cell.indexOf('\n', at + 1)) lines++
   }
   return lines
 }

@@ -40,5 +40,7 @@ function unparsable(line: string, number: number): Entry {
   const text = line.endsWith('\r') ? line.slice(0, -1) : line
   const fault = findJsonError(text) ?? { offset: 0, message: 'expected JSON' }
   const spot = { line: number, column: fault.offset + 1, text }
-  return { status: 'unreadable', message: `not JSON: ${fault.message}`, spot }
+  // The first line of what an editor has laid out.
+  const hint = /^\s*[[{]\s*$/.test(text) ? '; json() reads a document of several lines' : ''
+  return { status: 'unreadable', message: `not JSON: ${fault.message}${hint}`, spot }
 }

@@ -1,6 +1,7 @@
 import type { FileHandle } from 'node:fs/promises'
 
-export const CHUNK_BYTES = 256 * 1024
+/** Text of larger ones is kept where only a full garbage collection looks. */
+export const CHUNK_BYTES = 64 * 1024
 
 /** The bytes of a file from its beginning. A chunk is written over when the next is asked for. */
 export async function* readChunks(handle: FileHandle, signal: AbortSignal): AsyncGenerator<Buffer, void, undefined> {

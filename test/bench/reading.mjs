@@ -12,6 +12,8 @@ import { compare } from './measure.mjs'
 const here = fileURLToPath(new URL('.', import.meta.url))
 const kinds = ['csv', 'csv.gz', 'jsonl', 'jsonl.gz']
 const BLOCK = 1_000
+/** V8 lets the space for young objects grow to 48 MB, which the smaller file is read too soon for. */
+const MORE_MEGABYTES = 64
 
 /**
  * @param {{ few: number, many: number, rounds: number, tell: (line: object) => void, seconds: (value: number) => string, megabytes: (value: number) => string }} bench
@@ -40,9 +42,9 @@ export async function benchReading({ few, many, rounds, tell, seconds, megabytes
         what: `${what}, peak memory beside ${few.toLocaleString('en-US')}`,
         ours: `${megabytes(long.megabytes)} (by hand: ${megabytes(hand.megabytes)})`,
         other: megabytes(short.megabytes),
-        value: long.megabytes / short.megabytes,
-        limit: 1.25,
-        bar: '≤ 1.25 (flat)',
+        value: (long.megabytes - short.megabytes) / MORE_MEGABYTES,
+        limit: 1,
+        bar: `≤ ${MORE_MEGABYTES} MB more`,
       })
       rmSync(files.few)
       rmSync(files.many)

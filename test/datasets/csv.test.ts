@@ -422,6 +422,19 @@ describe('a malformed table', () => {
     expect(message).toBe('data.csv:1:1: expected UTF-8 text, got UTF-16 (little endian)')
   })
 
+  it('D4 reads a cell of 50 MB', async () => {
+    const answer = 'x, y\n'.repeat(10 * 1024 * 1024)
+    const content = `input,expectedOutput\n1,"${answer}"\n2,b,c\n`
+    const items = await readContent(content)
+    expect(items[0]?.status === 'record' && items[0].record.expectedOutput).toBe(answer)
+    expect(problemsOf(items)).toMatchObject([{ line: 3 + 10 * 1024 * 1024, column: 5 }])
+  }, 60_000)
+
+  it('D13 is refused when it is no regular file', async () => {
+    const failure = await failureOf(readItems(openDataset(csv('/dev/zero')).source))
+    expect(failure.message).toBe('csv /dev/zero: expected a regular file at /dev/zero, got a device')
+  })
+
   it('D8 names file and line of a second record with the same id', async () => {
     const file = await tempFile('data.csv', 'id,input\na,1\n\nb,"2\n3"\na,4\n')
     expect(await failureOf(readDataset(csv(file)))).toMatchObject({

@@ -74,6 +74,11 @@ describe('jsonl', () => {
     ])
   })
 
+  it('asks whether a document of several lines was meant for json()', async () => {
+    const [problem] = problemsOf(await readContent(JSON.stringify([{ input: 1 }], undefined, 2)))
+    expect(problem?.message).toMatch(/got the end of the line; json\(\) reads a document of several lines$/)
+  })
+
   it('D2 counts blank lines when it numbers lines', async () => {
     const [problem] = problemsOf(await readContent('\n\r\n{"input":1}\n\n{"expected":1}\n'))
     expect(problem).toMatchObject({
