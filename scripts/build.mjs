@@ -50,6 +50,12 @@ const commonJs = {
   define: { 'import.meta.dirname': '__dirname', 'import.meta.filename': '__filename' },
 }
 
+/** For packages that ask where they lie: esbuild leaves `import.meta.url` undefined in CommonJS. */
+const ownUrl = {
+  define: { 'import.meta.url': 'importMetaUrl' },
+  banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href" },
+}
+
 /** Leaves an import to another file of `dist`, whose path is relative to the one that imports it. */
 const parts = {
   name: 'parts',
@@ -86,7 +92,7 @@ const built = await Promise.all([
   build({ ...esModule, entryPoints: entries('session/executors', ['thread-entry']) }),
   build({ ...commonJs, entryPoints: entries('session/executors', ['workers']) }),
   build({ ...commonJs, entryPoints: entries('cli', ['main', ...new Set(commands)]), plugins: [parts] }),
-  build({ ...commonJs, entryPoints: packages, outdir: join(dist, 'packages') }),
+  build({ ...commonJs, ...ownUrl, entryPoints: packages, outdir: join(dist, 'packages') }),
 ])
 const inputs = built.flatMap(({ metafile }) => Object.keys(metafile.inputs))
 writeFileSync(join(dist, 'THIRD-PARTY-LICENSES'), renderLicenses(root, inputs))
