@@ -24,7 +24,7 @@ const commands = ['main', 'program'].flatMap((name) =>
 /** Packages in a file of their own, for the same reason. */
 const packages = ['chalk', 'cli-table3', 'tinyglobby']
 /** Packages that are neither needed at once nor used for longer than a moment stay what they are. */
-const external = ['esbuild', 'ora', 'zod']
+const external = ['csv-parse', 'esbuild', 'ora', 'zod']
 
 /** @satisfies {import('esbuild').BuildOptions} */
 const options = {
@@ -87,12 +87,18 @@ execFileSync(process.execPath, [compiler, '-p', 'tsconfig.build.json', '--outDir
 })
 
 const built = await Promise.all([
-  build({ ...esModule, entryPoints: ['src/index.ts'] }),
+  build({
+    ...esModule,
+    entryPoints: ['src/index.ts', 'src/contracts.ts'],
+    splitting: true,
+    chunkNames: 'shared/[name]-[hash]',
+  }),
   // User code may replace what Node's modules have: an ES module keeps what it imported.
-  build({ ...esModule, entryPoints: entries('session/executors', ['thread-entry']) }),
+  build({ ...esModule, entryPoints: entries('session/executors', ['thread-entry', 'config-entry']) }),
   build({ ...commonJs, entryPoints: entries('session/executors', ['workers']) }),
   build({ ...commonJs, entryPoints: entries('cli', ['main', ...new Set(commands)]), plugins: [parts] }),
   build({ ...commonJs, ...ownUrl, entryPoints: packages, outdir: join(dist, 'packages') }),
 ])
+if (built.some(({ warnings }) => warnings.length > 0)) process.exitCode = 1
 const inputs = built.flatMap(({ metafile }) => Object.keys(metafile.inputs))
 writeFileSync(join(dist, 'THIRD-PARTY-LICENSES'), renderLicenses(root, inputs))

@@ -20,11 +20,12 @@ const mayImport: { readonly [folder: string]: readonly string[] } = {
   session: ['model', 'engine', 'stats', 'backends', 'load', 'datasets', 'config'],
   cli: ['model', 'stats', 'datasets', 'load', 'config', 'terminal', 'engine', 'backends', 'reporters', 'session'],
   'define.ts': ['model'],
-  'index.ts': ['model', 'datasets', 'define.ts'],
+  'index.ts': ['model', 'config', 'datasets', 'define.ts'],
+  'contracts.ts': ['model', 'datasets'],
 }
 
 /** Where `process` may be used; timers of it (`nextTick`, `hrtime`) may be imported everywhere. */
-const processPlaces = /^(?:cli|terminal)\/|^session\/executors\/thread-entry\.ts$/
+const processPlaces = /^(?:cli|terminal)\/|^session\/executors\/(?:config-entry|thread-entry|workers)\.ts$/
 
 const MAX_LINES = 250
 /** Packages that are loaded before the command is known. */
@@ -243,6 +244,7 @@ describe('src/', () => {
   it('loads no package into the thread with user code', () => {
     expect([...loadedWith('index.ts').packages]).toEqual([])
     expect([...loadedWith('session/executors/thread-entry.ts').packages]).toEqual([])
+    expect([...loadedWith('session/executors/config-entry.ts').packages]).toEqual([])
   })
 })
 

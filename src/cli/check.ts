@@ -1,14 +1,18 @@
-import { type GivenFlags, type ResolvedOptions, resolveOptions } from '../config/resolve.ts'
+import { type GivenFlags, originOf } from '../config/resolve.ts'
 import { findFiles } from '../load/find-files.ts'
+import type { Problem } from '../model/events.ts'
 import { createConsolePrinter } from '../reporters/console-printer.ts'
+import { createProblemPrinter } from '../reporters/problem-printer.ts'
 import { checkReporters } from '../reporters/registry.ts'
 import { type ExaminedDataset, examineDataset } from '../session/examine.ts'
 import type { PlannedExperiment } from '../session/plan-experiment.ts'
 import { renderFailure, renderReport } from './check-report.ts'
 import { renderChecked, renderTotal } from './check-text.ts'
 import type { CommandContext } from './command-context.ts'
+import { describeDoubtfulKeys } from './doubtful-keys.ts'
 import { createEnding } from './ending.ts'
 import { prepare } from './prepare.ts'
+import { startOptions } from './settings.ts'
 
 /** An experiment that could be run as it is. */
 export interface CheckedExperiment {
@@ -21,10 +25,9 @@ export async function check(patterns: readonly string[], flags: GivenFlags, cont
   const { stdout, stderr } = context.screen
   const isJson = flags.json === true
   try {
-    const options = resolveOptions(flags, context.env)
-    const checked = await checkAll(patterns, options, context)
+    const { checked, quiet } = await checkAll(patterns, flags, context)
     if (isJson) await stdout.write(renderReport(checked, context))
-    else if (!options.values.quiet) await stdout.write(await renderChecked(checked, context))
+    else if (!quiet) await stdout.write(await renderChecked(checked, context))
     await stderr.write(`${renderTotal(checked)}\n`)
     return 0
   } catch (error) {
@@ -33,20 +36,30 @@ export async function check(patterns: readonly string[], flags: GivenFlags, cont
   }
 }
 
-async function checkAll(
-  patterns: readonly string[],
-  options: ResolvedOptions,
-  context: CommandContext,
-): Promise<CheckedExperiment[]> {
-  checkReporters(options.values.reporter)
+interface Checked {
+  readonly checked: readonly CheckedExperiment[]
+  readonly quiet: boolean
+}
+
+async function checkAll(patterns: readonly string[], flags: GivenFlags, context: CommandContext): Promise<Checked> {
+  const started = startOptions(flags, context)
+  checkReporters(started.given.values.reporter, originOf(started.given, 'reporter'))
   const files = await findFiles(patterns, context.currentFolder)
   const userConsole = createConsolePrinter(context.screen.stderr)
   const ending = createEnding()
   try {
-    const planned = await prepare(files, options, { ...context, ending, onConsole: userConsole.push })
-    const checked = await examineAll(planned)
+    const tools = { ...context, ending, onConsole: userConsole.push }
+    const completing = started.complete(tools)
+    const planned = await prepare(files, completing, tools)
+    const options = await completing
+    const { quiet, debug, reporter } = options.values
+    checkReporters(reporter, originOf(options, 'reporter'))
+    const problems = [...started.problems, ...describeDoubtfulKeys(planned)]
+    const checked = await examineAll(planned, (problem) => void problems.push(problem))
     if (ending.stop.reason !== undefined) throw ending.explain(undefined)
-    return checked
+    const printer = createProblemPrinter({ stderr: context.screen.stderr, onlyErrors: quiet, all: debug })
+    for (const problem of problems) await printer.print(problem)
+    return { checked, quiet }
   } catch (error) {
     throw ending.explain(error)
   } finally {
@@ -56,9 +69,14 @@ async function checkAll(
 }
 
 /** One after another: experiments of one module share its thread. */
-async function examineAll(planned: readonly PlannedExperiment[]): Promise<CheckedExperiment[]> {
+async function examineAll(
+  planned: readonly PlannedExperiment[],
+  onProblem: (problem: Problem) => void,
+): Promise<CheckedExperiment[]> {
   const checked: CheckedExperiment[] = []
-  for (const experiment of planned) checked.push({ planned: experiment, dataset: await examineDataset(experiment) })
+  for (const experiment of planned) {
+    checked.push({ planned: experiment, dataset: await examineDataset(experiment, onProblem) })
+  }
   for (const module of new Set(planned.map(({ loaded }) => loaded.module))) await module.drain()
   return checked
 }

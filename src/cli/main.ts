@@ -8,6 +8,10 @@ import { DEFECT, exitCodeOf } from './exit-code.ts'
 import { packageFolder } from './package-folder.ts'
 import { CommanderError, createProgram } from './program.ts'
 import { createClock, createIds } from './system.ts'
+import { usageError } from './usage-error.ts'
+
+/** Commander has printed what was asked for, or all there is to say to nothing. */
+const helpCodes: ReadonlySet<string> = new Set(['commander.help', 'commander.helpDisplayed', 'commander.version'])
 
 /**
  * The command line, from its arguments to the exit code of this process. Never ends the process itself, for a pipe would lose
@@ -31,11 +35,11 @@ export async function main(argv: readonly string[], workers: Workers): Promise<v
   try {
     await createProgram(context, setExitCode).parseAsync([...argv])
   } catch (error) {
-    if (error instanceof CommanderError) setExitCode(error.exitCode === 0 ? 0 : 2)
+    if (error instanceof CommanderError && helpCodes.has(error.code)) setExitCode(error.exitCode === 0 ? 0 : 2)
     else {
       const { reportError } = await import('./report-error.ts')
-      await reportError(error, context)
-      setExitCode(exitCodeOf(error))
+      await reportError(error instanceof CommanderError ? usageError(error) : error, context)
+      setExitCode(error instanceof CommanderError ? 2 : exitCodeOf(error))
     }
   }
 }

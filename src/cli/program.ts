@@ -1,8 +1,10 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { environmentName } from '../config/options.ts'
 import { addOptions } from '../config/render-options.ts'
 import type { GivenFlags } from '../config/resolve.ts'
 import type { CommandContext } from './command-context.ts'
 import { rowSelections } from './row-selections.ts'
+import { oneOf } from './usage-error.ts'
 
 const DESCRIPTION = 'Runs LLM experiments: a dataset, a task, evaluators; with honest numbers, and nothing lost.'
 
@@ -14,6 +16,8 @@ Exit codes:
   4  ended early: planned rows are still pending
   5  the local store failed
   130, 143, 129  ended by SIGINT, SIGTERM, SIGHUP`
+
+const STORE_VARIABLE = environmentName('store')
 
 /** Told the exit code of the command that ran. */
 export type SetExitCode = (code: number) => void
@@ -27,7 +31,10 @@ export function createProgram(context: CommandContext, setExitCode: SetExitCode)
     .helpCommand(false)
     .showSuggestionAfterError()
     .exitOverride()
+    // What it found is told as every other error is.
+    .configureOutput({ outputError() {} })
     .addHelpText('after', EXIT_CODES)
+    .hook('preAction', (_program, command) => findStore(command, context))
 
   const runCommand = program
     .command('run')
@@ -37,7 +44,7 @@ export function createProgram(context: CommandContext, setExitCode: SetExitCode)
       const { run } = await import('./run.ts')
       setExitCode(await run(files, flags, context))
     })
-  addOptions(runCommand)
+  addRunOptions(runCommand)
 
   const checkCommand = program
     .command('check')
@@ -48,7 +55,7 @@ export function createProgram(context: CommandContext, setExitCode: SetExitCode)
       const { check } = await import('./check.ts')
       setExitCode(await check(files, flags, context))
     })
-  addOptions(checkCommand)
+  addRunOptions(checkCommand)
 
   program
     .command('init')
@@ -76,7 +83,7 @@ export function createProgram(context: CommandContext, setExitCode: SetExitCode)
     .command('show')
     .description('show a stored experiment again')
     .argument('<experiment>', 'an id, the beginning of one, latest, latest:<name>, or a path')
-    .addOption(new Option('--rows <which>', 'print rows').choices(rowSelections))
+    .addOption(choiceOption('--rows <which>', 'print rows', rowSelections))
     .option('--reporter <name[=path]>', 'how it is told: terminal, plain, json or ndjson (repeatable)', collect)
     .addOption(storeOption())
     .action(async (wanted: string, flags) => {
@@ -95,11 +102,44 @@ export function createProgram(context: CommandContext, setExitCode: SetExitCode)
       const { prune } = await import('./prune.ts')
       setExitCode(await prune(flags, context))
     })
+
+  const doctorCommand = program
+    .command('doctor')
+    .description('say whether everything is as it should be, and what run would use and from where')
+    .argument('[file]', 'a module, to see what its definitions say too')
+    .option('--json', 'as JSON on stdout')
+    .action(async (module: string | undefined, flags: GivenFlags) => {
+      const { doctor } = await import('./doctor.ts')
+      setExitCode(await doctor(module, flags, context))
+    })
+  addRunOptions(doctorCommand)
   return program
 }
 
+/** All options of `run`. Node keeps `--env-file` for itself; where it lets it through, it means `--dotenv`. */
+function addRunOptions(command: Command): void {
+  addOptions(command)
+  command.addOption(new Option('--env-file <path>').hideHelp())
+  command.on('option:env-file', (path: string) => command.setOptionValue('dotenv', path))
+}
+
+/** Commands that look into the store look where `run` would put it: the folder may be named in `.env` or the config file. */
+async function findStore(command: Command, context: CommandContext): Promise<void> {
+  const isStoreCommand = command.options.some(({ envVar }) => envVar === STORE_VARIABLE)
+  if (!isStoreCommand) return
+  const { resolveStore } = await import('./store-setting.ts')
+  const flags = command.getOptionValueSource('store') === 'cli' ? command.opts() : {}
+  command.setOptionValue('store', await resolveStore(flags, context))
+}
+
 function storeOption(): Option {
-  return new Option('--store <dir>', 'folder of the local store').env('LLMOBS_EXP_STORE')
+  return new Option('--store <dir>', 'folder of the local store').env(STORE_VARIABLE)
+}
+
+/** An option that takes one of a few words. */
+function choiceOption(flags: string, description: string, words: readonly string[]): Option {
+  const option = new Option(flags, description).choices(words)
+  return option.argParser(oneOf(option.long ?? flags, words))
 }
 
 function collect(value: string, previous: string[] = []): string[] {

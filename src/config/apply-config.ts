@@ -2,7 +2,7 @@ import { LlmobsExpError } from '../model/errors.ts'
 import { forbiddenNames } from '../model/evaluation.ts'
 import type { Json } from '../model/json.ts'
 import { suggest } from '../model/suggest.ts'
-import type { KeyValue } from './option-kinds.ts'
+import type { KeyValue } from './option-values.ts'
 
 type PlainObject = { [key: string]: unknown }
 
@@ -31,6 +31,35 @@ export function applyConfig(config: Json, assignments: readonly KeyValue[], orig
   return JSON.stringify(target)
 }
 
+/** An assignment inside an object of the config that made a key where one of nearly the same name is. */
+export interface DoubtfulKey {
+  readonly key: string
+  readonly near: string
+}
+
+/** What lies inside an object may be new; a new key that looks like an old one is worth a word. */
+export function findDoubtfulKeys(config: Json, assignments: readonly KeyValue[]): DoubtfulKey[] {
+  if (assignments.length === 0) return []
+  const parsed: unknown = JSON.parse(config)
+  return assignments.flatMap(({ key }) => {
+    const near = isPlainObject(parsed) ? nearKey(pathOf(key, parsed), parsed) : undefined
+    return near === undefined ? [] : [{ key, near }]
+  })
+}
+
+function nearKey(path: readonly string[], config: PlainObject): string | undefined {
+  let place: unknown = config
+  for (const [depth, part] of path.entries()) {
+    if (!isPlainObject(place)) return undefined
+    if (!Object.hasOwn(place, part)) {
+      const near = suggest(part, Object.keys(place))
+      return near === undefined ? undefined : [...path.slice(0, depth), near, ...path.slice(depth + 1)].join('.')
+    }
+    place = place[part]
+  }
+  return undefined
+}
+
 function pathOf(key: string, target: PlainObject): readonly string[] {
   return Object.hasOwn(target, key) ? [key] : key.split('.')
 }
@@ -50,7 +79,7 @@ function refuseUnknown(path: readonly string[], known: readonly string[], origin
   throw new LlmobsExpError(
     'E_OPTION',
     `${origin}: expected a key of the definition's config (${known.slice(0, 20).join(', ')}), got ${JSON.stringify(top)}`,
-    near === undefined ? {} : { hint: `Did you mean ${JSON.stringify(near)}?` },
+    near === undefined ? {} : { hint: `did you mean ${JSON.stringify(near)}?` },
   )
 }
 

@@ -1,10 +1,41 @@
+import { resolve } from 'node:path'
+import { toJson } from '../model/json.ts'
 import type { ErrorAllowance } from '../model/outcome.ts'
+import {
+  type KeyValue,
+  parseAllowance,
+  parseDuration,
+  parsePair,
+  showAllowance,
+  showDuration,
+} from './option-values.ts'
+import { isSecretName, MASK } from './secrets.ts'
 
 /** What is called when a text is not a value the option can have. */
 type Refuse = (text: string) => never
 
-/** One option of the command line: everything that its parsing, help, docs and environment name are made from. */
-export interface OptionSpec<T> {
+/** What each kind of option may be in the config file. */
+export interface ConfigValues {
+  readonly integer: number
+  /** Milliseconds, or a text such as `30s`. */
+  readonly duration: number | `${number}${'ms' | 's' | 'm' | 'h'}`
+  /** Rows, or a share of the planned units. */
+  readonly allowance: number | `${number}%`
+  readonly toggle: boolean
+  readonly text: string
+  readonly texts: string | readonly string[]
+  readonly tags: { readonly [key: string]: string }
+  readonly filters: { readonly [key: string]: string | number | boolean | null }
+  /** Values are anything that JSON can keep. */
+  readonly settings: { readonly [key: string]: unknown }
+}
+
+/** What a shell offers for a value: files, folders, or these words. */
+export type Completion = 'file' | 'folder' | readonly string[]
+
+/** One option of the command line: everything that its parsing, help, docs, environment name and config key are made from. */
+export interface OptionSpec<T, K extends keyof ConfigValues = keyof ConfigValues> {
+  readonly kind: K
   /** One letter, without the dash. */
   readonly short?: string
   /** What stands between `<` and `>` in the help; absent for a switch. */
@@ -14,13 +45,22 @@ export interface OptionSpec<T> {
   readonly description: string
   /** Completes "expected …" in the message for a bad value. */
   readonly expected: string
+  /** The same for a value in the config file, where that is written in another way. */
+  readonly expectedInConfig?: string
   readonly default: T
   /** How the help writes the default; absent when there is nothing to say. */
   readonly defaultText?: string
   /** Present when it may be given several times: what separates its values in the environment variable. */
   readonly separator?: ',' | '\n'
+  readonly completion?: Completion
   /** Turns what was given (one text unless repeatable) into the value. */
   read(texts: readonly string[], refuse: Refuse): T
+  /** A value of the config file as what would be given elsewhere; `undefined` for one that it cannot have. */
+  textsOf(value: unknown): readonly string[] | undefined
+  /** For people: empty when there is no value. Secret-looking values are left out. */
+  show(value: T): string
+  /** The same value, with relative paths in it resolved against a folder. */
+  relocate?(value: T, folder: string): T
 }
 
 interface Words {
@@ -28,22 +68,16 @@ interface Words {
   readonly argument?: string
   readonly group: string
   readonly description: string
+  readonly completion?: Completion
 }
-
-/** `key=value` or `key:value`, cut at the first separator. */
-export interface KeyValue {
-  readonly key: string
-  readonly value: string
-}
-
-const MAX_DURATION = 2 ** 31 - 1
 
 /** A whole number within a range. */
 export function integer<D extends number | undefined>(
   spec: Words & { readonly min: number; readonly max: number; readonly default: D },
-): OptionSpec<number | D> {
+): OptionSpec<number | D, 'integer'> {
   const { min, max, ...words } = spec
   return {
+    kind: 'integer',
     argument: 'n',
     ...words,
     expected: `a whole number from ${min} to ${max}`,
@@ -52,56 +86,45 @@ export function integer<D extends number | undefined>(
       const value = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN
       return value >= min && value <= max ? value : refuse(text)
     },
+    textsOf: (value) => (typeof value === 'number' ? [String(value)] : undefined),
+    show: (value) => (value === undefined ? '' : String(value)),
   }
 }
 
 /** Milliseconds; written `500ms`, `30s`, `10m`, `1h`, or bare. */
-export function duration(spec: Words & { readonly default: number; readonly defaultText: string }): OptionSpec<number> {
+export function duration(
+  spec: Words & { readonly default: number; readonly defaultText: string },
+): OptionSpec<number, 'duration'> {
   return {
+    kind: 'duration',
     argument: 'duration',
     ...spec,
     expected: 'a duration such as 500ms, 30s, 10m or 1h, from 1ms to 24 days',
     read: ([text = ''], refuse) => parseDuration(text) ?? refuse(text),
+    textsOf: numberOrText,
+    show: showDuration,
   }
-}
-
-const unitMilliseconds: ReadonlyMap<string, number> = new Map([
-  ['', 1],
-  ['ms', 1],
-  ['s', 1000],
-  ['m', 60_000],
-  ['h', 3_600_000],
-])
-
-/** Milliseconds of `500ms`, `1.5s`, `10m`, `1h` or a bare number of them; `undefined` for anything else. */
-function parseDuration(text: string): number | undefined {
-  const [, amount, unit = ''] = /^(\d{1,16}(?:\.\d{1,9})?)(ms|s|m|h)?$/.exec(text) ?? []
-  const milliseconds = Math.round(Number(amount) * (unitMilliseconds.get(unit) ?? Number.NaN))
-  return milliseconds >= 1 && milliseconds <= MAX_DURATION ? milliseconds : undefined
 }
 
 /** `n` rows or `n%` of the planned units. */
 export function allowance(
   spec: Words & { readonly default: ErrorAllowance; readonly defaultText: string },
-): OptionSpec<ErrorAllowance> {
+): OptionSpec<ErrorAllowance, 'allowance'> {
   return {
+    kind: 'allowance',
     argument: 'n|n%',
     ...spec,
     expected: 'a whole number of rows, or a percentage from 0% to 100%',
     read: ([text = ''], refuse) => parseAllowance(text) ?? refuse(text),
+    textsOf: numberOrText,
+    show: showAllowance,
   }
 }
 
-function parseAllowance(text: string): ErrorAllowance | undefined {
-  if (/^\d{1,15}$/.test(text)) return { kind: 'count', count: Number(text) }
-  const [, percent] = /^(\d{1,3}(?:\.\d{1,9})?)%$/.exec(text) ?? []
-  if (percent === undefined || Number(percent) > 100) return undefined
-  return { kind: 'share', percent: Number(percent) }
-}
-
 /** On or off. On the command line its presence says on; the environment variable says `true`, `1`, `false` or `0`. */
-export function toggle(spec: Words): OptionSpec<boolean> {
+export function toggle(spec: Words): OptionSpec<boolean, 'toggle'> {
   return {
+    kind: 'toggle',
     ...spec,
     expected: 'true or false',
     default: false,
@@ -109,12 +132,29 @@ export function toggle(spec: Words): OptionSpec<boolean> {
       if (text === 'true' || text === '1') return true
       return text === 'false' || text === '0' ? false : refuse(text)
     },
+    textsOf: (value) => (typeof value === 'boolean' ? [String(value)] : undefined),
+    show: String,
   }
 }
 
 /** A text that is not empty. */
-export function text(spec: Words & { readonly expected: string }): OptionSpec<string | undefined> {
-  return { ...spec, default: undefined, read: ([value = ''], refuse) => (value === '' ? refuse(value) : value) }
+export function text(spec: Words & { readonly expected: string }): OptionSpec<string | undefined, 'text'> {
+  return {
+    kind: 'text',
+    ...spec,
+    default: undefined,
+    read: ([value = ''], refuse) => (value === '' ? refuse(value) : value),
+    textsOf: (value) => (typeof value === 'string' ? [value] : undefined),
+    show: (value) => value ?? '',
+  }
+}
+
+/** The path of a folder. */
+export function folder(spec: Words & { readonly expected: string }): OptionSpec<string | undefined, 'text'> {
+  return {
+    ...text({ ...spec, completion: 'folder' }),
+    relocate: (value, base) => (value === undefined ? undefined : resolve(base, value)),
+  }
 }
 
 interface ListWords extends Words {
@@ -123,25 +163,78 @@ interface ListWords extends Words {
 }
 
 /** Texts that are not empty. */
-export function texts(spec: ListWords): OptionSpec<readonly string[]> {
+export function texts(spec: ListWords): OptionSpec<readonly string[], 'texts'> {
   return {
+    kind: 'texts',
     ...spec,
+    expectedInConfig: `${spec.expected}, or an array of them`,
     default: [],
     read: (values, refuse) => values.map((value) => (value === '' ? refuse(value) : value)),
+    textsOf(value) {
+      const list: readonly unknown[] = Array.isArray(value) ? value : [value]
+      return list.every((item) => typeof item === 'string') ? list : undefined
+    },
+    show: (values) => values.join(', '),
   }
 }
 
+/** Texts of which some end in `=path`. */
+export function targets(spec: ListWords): OptionSpec<readonly string[], 'texts'> {
+  return {
+    ...texts(spec),
+    relocate: (values, base) =>
+      values.map((value) => {
+        const { key, value: path } = parsePair(value, '=') ?? { key: '', value: '' }
+        return path === '' ? value : `${key}=${resolve(base, path)}`
+      }),
+  }
+}
+
+type PairKind = 'tags' | 'filters' | 'settings'
+
 /** Pairs of a key and a value. */
-export function pairs(spec: ListWords & { readonly between: '=' | ':' }): OptionSpec<readonly KeyValue[]> {
+export function pairs<K extends PairKind>(
+  spec: ListWords & { readonly kind: K; readonly between: '=' | ':'; readonly expectedInConfig: string },
+): OptionSpec<readonly KeyValue[], K> {
   const { between, ...words } = spec
   return {
     ...words,
     default: [],
     read: (values, refuse) => values.map((value) => parsePair(value, between) ?? refuse(value)),
+    textsOf: (value) => pairTexts(value, spec),
+    show: (values) => values.map(({ key, value }) => `${key}${between}${showValue(key, value)}`).join(', '),
   }
 }
 
-function parsePair(pair: string, between: string): KeyValue | undefined {
-  const at = pair.indexOf(between)
-  return at < 1 ? undefined : { key: pair.slice(0, at), value: pair.slice(at + between.length) }
+function pairTexts(value: unknown, { kind, between }: { kind: PairKind; between: string }): string[] | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
+  const found: string[] = []
+  for (const [key, own] of Object.entries(value)) {
+    if (own === undefined) continue
+    const written = pairValue[kind](own)
+    if (written === undefined || key === '' || key.includes(between)) return undefined
+    found.push(`${key}${between}${written}`)
+  }
+  return found
+}
+
+const pairValue: { readonly [K in PairKind]: (value: unknown) => string | undefined } = {
+  tags: (value) => (typeof value === 'string' ? value : undefined),
+  filters: (value) =>
+    typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value) || value === null
+      ? String(value)
+      : undefined,
+  settings(value) {
+    const { json, changes } = toJson(value)
+    return changes.length === 0 ? json : undefined
+  },
+}
+
+/** A number or a switch gives nothing away, whatever it is called: `maxTokens`. */
+function showValue(key: string, value: string): string {
+  return isSecretName(key) && !/^(?:[\d.]{1,12}|true|false|null)$/.test(value) ? MASK : value
+}
+
+function numberOrText(value: unknown): readonly string[] | undefined {
+  return typeof value === 'number' || typeof value === 'string' ? [String(value)] : undefined
 }

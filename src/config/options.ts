@@ -1,4 +1,16 @@
-import { allowance, duration, integer, type OptionSpec, pairs, text, texts, toggle } from './option-kinds.ts'
+import {
+  allowance,
+  type ConfigValues,
+  duration,
+  folder,
+  integer,
+  type OptionSpec,
+  pairs,
+  targets,
+  text,
+  texts,
+  toggle,
+} from './option-kinds.ts'
 
 const WHAT = 'What runs'
 const HOW = 'How it runs'
@@ -32,6 +44,7 @@ const table = {
     description: 'draw the sample at random; the same seed draws the same records',
   }),
   filter: pairs({
+    kind: 'filters',
     argument: 'key=value',
     between: '=',
     group: WHAT,
@@ -39,6 +52,7 @@ const table = {
     description:
       'take only records whose metadata has this value, or that have the tag key:value; all filters must match',
     expected: 'key=value, such as language=fr',
+    expectedInConfig: "an object of texts, numbers or switches, such as { language: 'fr' }",
   }),
   record: texts({
     argument: 'id',
@@ -48,6 +62,7 @@ const table = {
     expected: 'the id of a record',
   }),
   config: pairs({
+    kind: 'settings',
     argument: 'key=value',
     between: '=',
     group: WHAT,
@@ -55,6 +70,7 @@ const table = {
     description:
       "replace a value of the definition's config; read as JSON where it is JSON; a.b reaches into an object",
     expected: 'key=value, such as model=large-2',
+    expectedInConfig: "an object that JSON can keep, without = in its keys, such as { model: 'large-2' }",
   }),
   runs: integer({
     short: 'r',
@@ -106,28 +122,39 @@ const table = {
   }),
   raiseErrors: toggle({ group: VERDICT, description: 'stop at the first error of a task or an evaluator' }),
   skipInvalid: toggle({ group: VERDICT, description: 'leave out records that are not valid, and count them' }),
-  reporter: texts({
+  reporter: targets({
     argument: 'name[=path]',
     group: SAYS,
     separator: ',',
     description: 'how results are told: terminal, plain, json or ndjson; with a path, into that file',
     expected: 'the name of a reporter, or name=path',
+    completion: ['terminal', 'plain', 'json', 'ndjson'],
   }),
   quiet: toggle({ group: SAYS, description: 'only errors and the last line' }),
   debug: toggle({ group: SAYS, description: 'more about what the tool itself does' }),
   tag: pairs({
+    kind: 'tags',
     argument: 'key:value',
     between: ':',
     group: SAYS,
     separator: ',',
     description: 'tag the experiment; replaces a tag of the definition with the same key',
     expected: 'key:value, such as team:support',
+    expectedInConfig: "an object of texts, without : in its keys, such as { team: 'support' }",
   }),
-  store: text({
+  store: folder({
     argument: 'dir',
     group: SAYS,
     description: 'folder of the local store, instead of .llmobs-exp beside the nearest package.json',
     expected: 'a folder',
+  }),
+  // Not envFile: Node takes --env-file for its own, wherever it stands, and ends when it cannot read it.
+  dotenv: text({
+    argument: 'path',
+    group: SAYS,
+    completion: 'file',
+    description: 'read environment variables from this file, not .env beside the nearest package.json; none: no file',
+    expected: 'a file, or none',
   }),
 }
 
@@ -151,9 +178,20 @@ export const definitionOptions = [
   'maxRetries',
 ] as const satisfies readonly OptionName[]
 
-function isOptionName(name: string): name is OptionName {
+export function isOptionName(name: string): name is OptionName {
   return Object.hasOwn(table, name)
 }
+
+/** Decided before the config file is read. */
+type CommandOnly = 'dotenv'
+
+/** What a config file may set, by the name that the option has in code. */
+export type Config = {
+  readonly [K in Exclude<OptionName, CommandOnly>]?: ConfigValues[(typeof table)[K]['kind']] | undefined
+}
+
+/** Options that a config file may set. */
+export const configNames: readonly OptionName[] = optionNames.filter((name) => name !== 'dotenv')
 
 /** @example flagName('evalJobs') // '--eval-jobs' */
 export function flagName(name: OptionName): string {

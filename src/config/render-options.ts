@@ -25,29 +25,8 @@ export function addOptions(command: OptionTarget, names: readonly OptionName[] =
   }
 }
 
-/** The options as a Markdown table for each group, for `docs/cli.md`. */
-export function renderOptionsMarkdown(): string {
-  const groups = new Set(optionNames.map((name) => runOptions[name].group))
-  return [...groups].map(renderGroup).join('\n\n')
-}
-
-function renderGroup(group: string): string {
-  const names = optionNames.filter((name) => runOptions[name].group === group)
-  const rows = names.map((name) => {
-    const { description, defaultText = '' } = runOptions[name]
-    const text = `${capitalize(description)}${repeatable(name)}.`
-    return `| ${code(usage(name))} | ${text} | ${defaultText} | ${code(environmentName(name))} |`
-  })
-  return [
-    `### ${group}`,
-    '',
-    '| Option | Meaning | Default | Environment |',
-    '| --- | --- | --- | --- |',
-    ...rows,
-  ].join('\n')
-}
-
-function usage(name: OptionName): string {
+/** @example usage('jobs') // '-j, --jobs <n>' */
+export function usage(name: OptionName): string {
   const { short, argument } = runOptions[name]
   const flags = short === undefined ? flagName(name) : `-${short}, ${flagName(name)}`
   return argument === undefined ? flags : `${flags} <${argument}>`
@@ -61,13 +40,4 @@ function helpText(name: OptionName): string {
 
 function repeatable(name: OptionName): string {
   return runOptions[name].separator === undefined ? '' : '; may be repeated'
-}
-
-function capitalize(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`
-}
-
-/** A vertical bar would end the cell. */
-function code(text: string): string {
-  return `\`${text.replaceAll('|', '\\|')}\``
 }

@@ -1,58 +1,81 @@
 import { LlmobsExpError } from '../model/errors.ts'
 import type { Json } from '../model/json.ts'
 import type { DefinitionInfo } from '../model/ports.ts'
-import { applyConfig } from './apply-config.ts'
+import { applyConfig, type DoubtfulKey, findDoubtfulKeys } from './apply-config.ts'
 import {
-  definitionOptions,
-  environmentName,
-  flagName,
-  type OptionName,
-  optionNames,
-  type RunOptions,
-  runOptions,
-} from './options.ts'
+  type Environment,
+  findGiven,
+  fromConfigFile,
+  type Given,
+  type GivenFlags,
+  type OptionLayers,
+  type SettingsFiles,
+} from './given.ts'
+import { definitionOptions, flagName, type OptionName, optionNames, type RunOptions, runOptions } from './options.ts'
+
+export type { Environment, GivenFlags } from './given.ts'
 
 /** Who decided a value; the first of these that says something wins. */
-type OptionSource = 'flag' | 'environment' | 'definition' | 'default'
+export type OptionSource = 'flag' | 'environment' | 'env-file' | 'definition' | 'config-file' | 'default'
 
 /** The options of one command, with who decided each. */
 export interface ResolvedOptions {
   readonly values: RunOptions
   readonly sources: ReadonlyMap<OptionName, OptionSource>
+  /** For messages, where anybody decided: `--jobs`, `LLMOBS_EXP_JOBS`, `jobs in llmobs-exp.config.ts`. */
+  readonly origins: ReadonlyMap<OptionName, string>
+  /** What the config file gives where neither the definition nor the command line has the key. */
+  readonly fallbacks: Pick<RunOptions, 'config' | 'tag'>
 }
 
 /** The options of one experiment: the definition's values come in where neither a flag nor the environment decides. */
 export interface ExperimentOptions extends ResolvedOptions {
   /** The definition's config with `--config` applied. */
   readonly config: Json
+  /** Keys of `--config` that may be misspelt. */
+  readonly doubtfulKeys: readonly DoubtfulKey[]
   /** The definition's tags with `--tag` applied. */
   readonly tags: { readonly [key: string]: string }
 }
 
-/** What the command line gave: option names to texts, lists of texts, or true, as commander's `opts()` returns them. */
-export type GivenFlags = { readonly [name: string]: unknown }
-
-/** Environment variables. */
-export type Environment = { readonly [name: string]: string | undefined }
+/** What one option comes to. */
+export interface ResolvedOption<K extends OptionName> {
+  readonly value: RunOptions[K]
+  readonly source: OptionSource
+  readonly origin?: string
+}
 
 type Draft = { -readonly [K in OptionName]?: RunOptions[K] }
 
+/** What outranks a definition. */
+const aboveDefinition: ReadonlySet<OptionSource | undefined> = new Set(['flag', 'environment', 'env-file'])
+
 /**
- * Reads and checks every option: flag, else environment variable, else default.
+ * Reads and checks every option: flag, else environment variable, else config file, else default.
  *
  * @throws LlmobsExpError E_OPTION that names the flag or variable, what was expected and what was got
  */
-export function resolveOptions(flags: GivenFlags, env: Environment): ResolvedOptions {
+export function resolveOptions(flags: GivenFlags, env: Environment, files: SettingsFiles = {}): ResolvedOptions {
+  const layers = { flags, env, ...files }
   const values: Draft = {}
   const sources = new Map<OptionName, OptionSource>()
+  const origins = new Map<OptionName, string>()
   for (const name of optionNames) {
-    const given = fromFlag(flags, name) ?? fromEnvironment(env, name)
-    set(values, name, given === undefined ? runOptions[name].default : read(name, given))
-    sources.set(name, given?.source ?? 'default')
+    const { value, source, origin } = resolveOption(name, layers)
+    set(values, name, value)
+    sources.set(name, source)
+    if (origin !== undefined) origins.set(name, origin)
   }
   if (!isComplete(values)) throw new LlmobsExpError('E_INTERNAL', 'an option was left without a value')
   refuseLoneSeed(values, sources)
-  return { values, sources }
+  return { values, sources, origins, fallbacks: { config: fallback('config', files), tag: fallback('tag', files) } }
+}
+
+/** The same for one option alone. */
+export function resolveOption<K extends OptionName>(name: K, layers: OptionLayers): ResolvedOption<K> {
+  const given = findGiven(name, layers)
+  if (given === undefined) return { value: runOptions[name].default, source: 'default' }
+  return { value: read(name, given), source: given.source, origin: given.origin }
 }
 
 /** The options of one experiment of the command. The command's own are not changed. */
@@ -61,47 +84,33 @@ export function resolveForExperiment(options: ResolvedOptions, definition: Defin
   const sources = new Map(options.sources)
   for (const name of definitionOptions) {
     const value = definition[name]
-    if (value === undefined || sources.get(name) !== 'default') continue
+    if (value === undefined || aboveDefinition.has(sources.get(name))) continue
     decided[name] = value
     sources.set(name, 'definition')
   }
+  const below = withFallback(definition.config, options)
+  const assignments = overrides('config', options)
   return {
+    ...options,
     values: { ...options.values, ...decided },
     sources,
-    config: applyConfig(definition.config, options.values.config, originOf(options, 'config')),
-    tags: mergeTags(definition.tags, options.values.tag),
+    config: applyConfig(below, assignments, originOf(options, 'config')),
+    doubtfulKeys: findDoubtfulKeys(below, assignments),
+    tags: mergeTags(options.fallbacks.tag, definition.tags, overrides('tag', options)),
   }
 }
 
-interface Given {
-  readonly source: 'flag' | 'environment'
-  readonly origin: string
-  readonly texts: readonly string[]
-}
-
-function fromFlag(flags: GivenFlags, name: OptionName): Given | undefined {
-  const value = Object.hasOwn(flags, name) ? flags[name] : undefined
-  if (value === undefined) return undefined
-  const texts = Array.isArray(value) ? value.map(String) : [String(value)]
-  return { source: 'flag', origin: flagName(name), texts }
-}
-
-/** A variable that is set but empty counts as not set, as CI systems leave them. */
-function fromEnvironment(env: Environment, name: OptionName): Given | undefined {
-  const origin = environmentName(name)
-  const value = env[origin]
-  if (value === undefined || value.trim() === '') return undefined
-  const { separator } = runOptions[name]
-  if (separator === undefined) return { source: 'environment', origin, texts: [value.trim()] }
-  const texts = value.split(separator).map((text) => text.trim())
-  return { source: 'environment', origin, texts: texts.filter((text) => text !== '') }
+/** Where a value came from, for messages: the flag where nobody decided. */
+export function originOf({ origins }: ResolvedOptions, name: OptionName): string {
+  return origins.get(name) ?? flagName(name)
 }
 
 function read<K extends OptionName>(name: K, given: Given): RunOptions[K] {
-  const { expected } = runOptions[name]
-  return runOptions[name].read(given.texts, (text) => {
+  const { expected, relocate } = runOptions[name]
+  const value = runOptions[name].read(given.texts, (text) => {
     throw new LlmobsExpError('E_OPTION', `${given.origin}: expected ${expected}, got ${JSON.stringify(text)}`)
   })
+  return given.folder === undefined || relocate === undefined ? value : relocate(value, given.folder)
 }
 
 function set<K extends OptionName>(draft: Draft, name: K, value: RunOptions[K]): void {
@@ -117,10 +126,31 @@ function refuseLoneSeed(values: RunOptions, sources: ReadonlyMap<OptionName, Opt
   throw new LlmobsExpError('E_OPTION', '--sample-seed: expected --sample-size beside it, got --sample-seed alone')
 }
 
-function originOf(options: ResolvedOptions, name: OptionName): string {
-  return options.sources.get(name) === 'environment' ? environmentName(name) : flagName(name)
+type KeyedOption = 'config' | 'tag'
+
+function fallback<K extends KeyedOption>(name: K, { configFile }: SettingsFiles): RunOptions[K] {
+  const given = fromConfigFile(configFile, name)
+  return given === undefined ? runOptions[name].default : read(name, given)
 }
 
-function mergeTags(tags: DefinitionInfo['tags'], given: RunOptions['tag']): ExperimentOptions['tags'] {
-  return Object.fromEntries([...Object.entries(tags), ...given.map(({ key, value }) => [key, value])])
+/** What replaces keys of the definition. */
+function overrides<K extends KeyedOption>(name: K, { values, sources }: ResolvedOptions): RunOptions[K] {
+  return sources.get(name) === 'config-file' ? runOptions[name].default : values[name]
+}
+
+function withFallback(config: Json, { fallbacks }: ResolvedOptions): Json {
+  if (fallbacks.config.length === 0) return config
+  const below: unknown = JSON.parse(applyConfig('{}', fallbacks.config, 'config'))
+  const own: unknown = JSON.parse(config)
+  const isObject = typeof own === 'object' && own !== null && !Array.isArray(own)
+  return isObject && typeof below === 'object' ? JSON.stringify({ ...below, ...own }) : config
+}
+
+function mergeTags(
+  below: RunOptions['tag'],
+  tags: DefinitionInfo['tags'],
+  above: RunOptions['tag'],
+): ExperimentOptions['tags'] {
+  const pairsOf = (given: RunOptions['tag']) => given.map(({ key, value }) => [key, value] as const)
+  return Object.fromEntries([...pairsOf(below), ...Object.entries(tags), ...pairsOf(above)])
 }

@@ -17,14 +17,19 @@ type ReporterSpec =
   | { readonly name: ReporterName; readonly target: 'stdout' }
   | { readonly name: 'json' | 'ndjson'; readonly target: 'file'; readonly path: string }
 
+export interface ReportersOptions extends TerminalOptions {
+  /** Where the specs come from, for messages. @default '--reporter' */
+  readonly origin?: string
+}
+
 /**
  * Makes the reporters that were asked for with `name` or `name=path`. The last of them always writes the last line of stderr, and
  * one before it tells people on stderr how it goes. Without specs: `terminal` on a TTY, else `plain`.
  *
  * @throws E_OPTION for an unknown name, a path that cannot be written, or two reporters for stdout or for one file
  */
-export async function resolveReporters(specs: readonly string[], options: TerminalOptions): Promise<Reporter[]> {
-  const parsed = parseSpecs(specs)
+export async function resolveReporters(specs: readonly string[], options: ReportersOptions): Promise<Reporter[]> {
+  const parsed = parseSpecs(specs, options.origin)
   if (parsed.length === 0)
     parsed.push({ name: canDrawLiveArea(options.screen) ? 'terminal' : 'plain', target: 'stdout' })
   const reporters: Reporter[] = []
@@ -40,55 +45,50 @@ export async function resolveReporters(specs: readonly string[], options: Termin
  * Refuses what `resolveReporters` would, and opens no file.
  * @throws E_OPTION for an unknown name, a path where none belongs, or two reporters for stdout or for one file
  */
-export function checkReporters(specs: readonly string[]): void {
-  parseSpecs(specs)
+export function checkReporters(specs: readonly string[], origin?: string): void {
+  parseSpecs(specs, origin)
 }
 
-function parseSpecs(specs: readonly string[]): ReporterSpec[] {
-  const parsed = specs.map(parseSpec)
-  checkTogether(parsed)
+function parseSpecs(specs: readonly string[], origin = '--reporter'): ReporterSpec[] {
+  const parsed = specs.map((spec) => parseSpec(spec, origin))
+  checkTogether(parsed, origin)
   return parsed
 }
 
-function parseSpec(spec: string): ReporterSpec {
+function parseSpec(spec: string, origin: string): ReporterSpec {
   const at = spec.indexOf('=')
   const name = at === -1 ? spec : spec.slice(0, at)
   const known = reporterNames.find((candidate) => candidate === name)
-  if (known === undefined) throw unknownName(name)
+  if (known === undefined) throw unknownName(name, origin)
   if (at === -1) return { name: known, target: 'stdout' }
   const path = spec.slice(at + 1)
-  if (path === '')
-    throw new LlmobsExpError('E_OPTION', `--reporter ${known}=: expected a path after the =, got nothing`)
+  if (path === '') throw new LlmobsExpError('E_OPTION', `${origin} ${known}=: expected a path after the =, got nothing`)
   if (known === 'terminal' || known === 'plain') {
-    throw new LlmobsExpError('E_OPTION', `--reporter ${known}: expected no path, got ${JSON.stringify(path)}`)
+    throw new LlmobsExpError('E_OPTION', `${origin} ${known}: expected no path, got ${JSON.stringify(path)}`)
   }
   return { name: known, target: 'file', path: resolve(path) }
 }
 
-function unknownName(name: string): LlmobsExpError {
+function unknownName(name: string, origin: string): LlmobsExpError {
   const near = suggest(name, reporterNames)
   return new LlmobsExpError(
     'E_OPTION',
-    `--reporter: expected one of ${reporterNames.join(', ')}, got ${JSON.stringify(name)}`,
+    `${origin}: expected one of ${reporterNames.join(', ')}, got ${JSON.stringify(name)}`,
     near === undefined ? {} : { hint: `did you mean ${near}?` },
   )
 }
 
-function checkTogether(specs: readonly ReporterSpec[]): void {
+function checkTogether(specs: readonly ReporterSpec[], origin: string): void {
   const onStdout = specs.filter(({ target }) => target === 'stdout').map(({ name }) => name)
   if (onStdout.length > 1) {
-    throw new LlmobsExpError(
-      'E_OPTION',
-      `--reporter: expected one reporter for stdout, got ${onStdout.join(' and ')}`,
-      {
-        hint: 'give json or ndjson a file: --reporter json=report.json',
-      },
-    )
+    throw new LlmobsExpError('E_OPTION', `${origin}: expected one reporter for stdout, got ${onStdout.join(' and ')}`, {
+      hint: 'give json or ndjson a file: --reporter json=report.json',
+    })
   }
   const paths = specs.flatMap((spec) => (spec.target === 'file' ? [spec.path] : []))
   const twice = paths.find((path, index) => paths.indexOf(path) !== index)
   if (twice !== undefined) {
-    throw new LlmobsExpError('E_OPTION', `--reporter: expected a file for each reporter, got ${twice} twice`)
+    throw new LlmobsExpError('E_OPTION', `${origin}: expected a file for each reporter, got ${twice} twice`)
   }
 }
 

@@ -11,6 +11,7 @@ import { describeSelection } from './describe-selection.ts'
 import { decideOutcome, type OutcomeInput } from './outcome.ts'
 import { createTally, type Tally } from './tally.ts'
 import { createView } from './view.ts'
+import { watchSelection } from './watch-selection.ts'
 
 /** One experiment, ready to run. */
 export interface ConductedExperiment {
@@ -47,6 +48,7 @@ export async function conduct(experiment: ConductedExperiment, ports: ConductPor
   const { clock, ids, stop } = ports
   const tally = createTally(info, { clock, gauges: () => executor.gauges() })
   const view = createView(info, tally, reader)
+  const watch = watchSelection(executor, plan.selection)
   let lastSeq = plan.firstSeq - 1
 
   const keep = (events: readonly RunEvent[]): void => {
@@ -64,10 +66,10 @@ export async function conduct(experiment: ConductedExperiment, ports: ConductPor
     }
   }
 
-  for await (const events of run(plan, { executor, reader, clock, ids }, stop)) keep(events)
+  for await (const events of run(plan, { executor: watch.executor, reader, clock, ids }, stop)) keep(events)
   keep(stamp(tally.takeProblems(), lastSeq, clock))
   const taskStarted = executor.gauges().tasksCalled > 0
-  const outcome = decide(experiment, { tally, stop, taskStarted })
+  const outcome = decide(experiment, { tally, stop, taskStarted, hint: watch.hint() })
   keep(stamp([{ type: 'experiment-finished', outcome }], lastSeq, clock))
   return { outcome, view, taskStarted }
 }
@@ -76,6 +78,7 @@ interface Ending {
   readonly tally: Tally
   readonly stop: StopSwitch
   readonly taskStarted: boolean
+  readonly hint: string | undefined
 }
 
 function decide({ plan, verdict, taskStartedBefore }: ConductedExperiment, ending: Ending): Outcome {
@@ -87,6 +90,7 @@ function decide({ plan, verdict, taskStartedBefore }: ConductedExperiment, endin
     summary: ending.tally.summary(),
     ...(end === undefined ? {} : { end }),
     ...(selection === '' ? {} : { selection }),
+    ...(ending.hint === undefined ? {} : { selectionHint: ending.hint }),
   })
 }
 

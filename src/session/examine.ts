@@ -1,10 +1,12 @@
 import { selectRecords } from '../engine/select.ts'
 import { LlmobsExpError } from '../model/errors.ts'
+import type { Problem } from '../model/events.ts'
 import type { Executor } from '../model/executor.ts'
 import type { RecordText } from '../model/row.ts'
 import { describeSelection } from './describe-selection.ts'
 import type { PlannedExperiment } from './plan-experiment.ts'
 import { createShape, type Shape } from './record-shape.ts'
+import { watchSelection } from './watch-selection.ts'
 
 /** What a dataset holds for one experiment. `unknown` is one that can be read but once, which is left to the run. */
 export type ExaminedDataset =
@@ -35,19 +37,18 @@ const BATCH = 256
  * Reads a planned experiment's dataset once more and counts what would be run. Calls neither task nor evaluators.
  * @throws LlmobsExpError `E_DATASET_EMPTY` when nothing is selected
  */
-export async function examineDataset({
-  loaded,
-  options,
-  plan,
-  experimentId,
-  check,
-}: PlannedExperiment): Promise<ExaminedDataset> {
+export async function examineDataset(
+  { loaded, options, plan, experimentId, check }: PlannedExperiment,
+  onProblem: (problem: Problem) => void,
+): Promise<ExaminedDataset> {
   if (check === undefined) return { status: 'unknown' }
   const { info, module } = loaded
   const executor = module.open({ ref: info.ref, experimentId, config: options.config, evaluators: info.evaluators })
+  const watch = watchSelection(executor, plan.selection)
+  watch.executor.onNotice(onProblem)
   const known = plan.plannedRecords
-  const { selected, types } = await readSelected(executor, plan, known)
-  if ((known ?? selected) === 0) throw nothingSelected(info.name, describeSelection(plan.selection))
+  const { selected, types } = await readSelected(watch.executor, plan, known)
+  if ((known ?? selected) === 0) throw nothingSelected(info.name, describeSelection(plan.selection), watch.hint())
   return { status: 'read', records: check.records, invalid: check.invalidCount, selected: known ?? selected, types }
 }
 
@@ -77,7 +78,7 @@ async function* validRecords(executor: Executor): AsyncGenerator<readonly Record
   }
 }
 
-function nothingSelected(name: string, selection: string): LlmobsExpError {
+function nothingSelected(name: string, selection: string, hint: string | undefined): LlmobsExpError {
   const what = selection === '' ? 'expected at least one record to run, got none' : `no record matches ${selection}`
-  return new LlmobsExpError('E_DATASET_EMPTY', `${name}: ${what}`)
+  return new LlmobsExpError('E_DATASET_EMPTY', `${name}: ${what}`, hint === undefined ? {} : { hint })
 }

@@ -1,5 +1,4 @@
 import { type CompileOptions, compileModule } from '../load/compile.ts'
-import { selectExperiments } from '../load/select-experiments.ts'
 import type { DefinitionInfo } from '../model/ports.ts'
 import { loadUserModule, type ModuleOptions, type UserModule } from './executors/user-module.ts'
 
@@ -13,20 +12,17 @@ export interface LoadedExperiment {
   readonly module: UserModule
 }
 
-export interface LoadOptions extends CompileOptions, ModuleOptions {
-  readonly only: readonly string[]
-}
+export interface LoadOptions extends CompileOptions, ModuleOptions {}
 
 /**
- * Loads all files, each in a thread of its own, and picks the experiments that are asked for, in written order.
- * @throws LlmobsExpError when any of them does not load, or a name is not found
+ * Loads all files, each in a thread of its own, and gives their experiments in written order.
+ * @throws LlmobsExpError when any of them does not load
  */
 export async function loadModules(files: readonly string[], options: LoadOptions): Promise<LoadedExperiment[]> {
   const settled = await Promise.allSettled(files.map((file) => loadFile(file, options)))
   const failed = settled.find((result) => result.status === 'rejected')
   if (failed !== undefined) throw failed.reason
-  const loaded = settled.flatMap((result) => (result.status === 'fulfilled' ? result.value : []))
-  return selectExperiments(loaded, options.only)
+  return settled.flatMap((result) => (result.status === 'fulfilled' ? result.value : []))
 }
 
 async function loadFile(file: string, options: LoadOptions): Promise<LoadedExperiment[]> {

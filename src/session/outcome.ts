@@ -16,6 +16,8 @@ export interface OutcomeInput {
   readonly thresholds: DefinitionInfo['thresholds']
   /** What records were asked for, such as `--filter lang=fr`; absent when it was all of them. */
   readonly selection?: string
+  /** What may have been meant by it, should no record match. */
+  readonly selectionHint?: string
 }
 
 const signalCodes: { readonly [S in Signal]: number } = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 }
@@ -78,12 +80,16 @@ function stoppedCode(end: EndReason, taskStarted: boolean): number {
 }
 
 /** The end of an experiment that says it is complete, but is not. */
-function ownEnd({ summary: { rows }, selection }: OutcomeInput): EndReason | undefined {
+function ownEnd({ summary: { rows }, selection, selectionHint }: OutcomeInput): EndReason | undefined {
   const planned = plannedUnits(rows)
   if (planned === 0) {
     const message =
       selection === undefined ? 'expected at least one record to run, got none' : `no record matches ${selection}`
-    const error = new LlmobsExpError('E_DATASET_EMPTY', message)
+    const error = new LlmobsExpError(
+      'E_DATASET_EMPTY',
+      message,
+      selectionHint === undefined ? {} : { hint: selectionHint },
+    )
     return { kind: 'not-started', error: toErrorInfo('E_DATASET_EMPTY', error) }
   }
   const undone = rows.pending + rows.cancelled

@@ -228,7 +228,10 @@ describe('what run refuses before any task', () => {
     const { exitCode, stderr } = await project.run(['check', 'triage.ts', '--filter', 'hard=maybe'])
 
     expect(exitCode).toBe(2)
-    expect(stderr).toBe('error E_DATASET_EMPTY: triage/small: no record matches --filter hard=maybe\n')
+    expect(stderr).toBe(
+      'error E_DATASET_EMPTY: triage/small: no record matches --filter hard=maybe\n' +
+        '  hint: no record has this value of "hard"; there are "false", "true"\n',
+    )
   })
 
   test('a signal while a module loads ends check with exit code 2', async () => {
@@ -297,7 +300,7 @@ describe('where it prints', () => {
     const flag = await project.run(['check', 'triage.ts', '--jsno'])
 
     expect([command.exitCode, flag.exitCode]).toEqual([2, 2])
-    expect(command.stderr).toContain('Did you mean check?')
-    expect(flag.stderr).toContain('Did you mean --json?')
+    expect(command.stderr).toContain('did you mean check?')
+    expect(flag.stderr).toContain('did you mean --json?')
   })
 })

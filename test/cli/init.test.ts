@@ -215,7 +215,7 @@ test.each([
   [['--name', ''], '--name: expected a name with a letter or digit'],
   [['--name', 'a/b'], '--name: expected a name'],
   [['--name', '\u001b[2J'], '"\\u001b[2J"'],
-  [['--nmae', 'x'], 'Did you mean --name?'],
+  [['--nmae', 'x'], 'did you mean --name?'],
   [['taken/inside'], 'E_FILE_WRITE'],
 ])('init %j exits 2 and writes nothing', async (args, says) => {
   const project = await cliProject({ taken: 'a file' })

@@ -34,6 +34,28 @@ test('--record takes the records with these ids', async () => {
   expect(await keysOf(project, ['--record', 'r7', '--record', 'r21'])).toEqual(['r7', 'r21'])
 })
 
+test('--record with an id that no record has is told, and the others run', async () => {
+  const project = await cliProject({ 'exp.ts': experiment(`${numbered(30)} ${passing}`) })
+  const { exitCode, stderr } = await project.run(['run', 'exp.ts', '--record', 'r7', '--record', 'r77'])
+
+  expect(exitCode).toBe(0)
+  expect(stderr).toContain('warning W_UNKNOWN_RECORD: --record "r77": no record has this id or key; did you mean "r7"?')
+  expect(project.only().rows.map(({ key }) => key)).toEqual(['r7'])
+  expect(project.only().events.filter(({ code }) => code === 'W_UNKNOWN_RECORD')).toHaveLength(1)
+})
+
+test.each([
+  [['--record', 'q7'], /no record matches --record q7 \(did you mean "r7"\?\)/],
+  [['--filter', 'lnag=fr'], /no record matches --filter lnag=fr \(no record has "lnag"; did you mean "lang"\?\)/],
+])('%o matches nothing, exits 2 and says what may have been meant', async (args, says) => {
+  const project = await cliProject({ 'exp.ts': experiment(tagged.replaceAll("id: 'r3'", "id: 'r7'")) })
+  const { exitCode, lastLine } = await project.run(['run', 'exp.ts', ...args])
+
+  expect(exitCode).toBe(2)
+  expect(lastLine).toMatch(says)
+  expect(project.stored()).toEqual([])
+})
+
 test('--record takes a record without an id by the key that was printed for it', async () => {
   const project = await cliProject({
     'exp.ts': experiment('dataset: [{ input: 1 }, { input: 2 }], task: (input) => input, evaluators: {},'),
@@ -80,6 +102,18 @@ test('--config replaces values that task and evaluators see, and the manifest ke
   expect(rows[0]?.output).toEqual(config)
   expect(rows[0]?.evaluations.model?.evaluations?.[0]).toMatchObject({ type: 'categorical', value: 'large-2' })
   expect(JSON.parse(manifest.definition.config)).toEqual(config)
+})
+
+test('--config with a new key that looks like an old one is told once, and runs', async () => {
+  const project = await cliProject({
+    'exp.ts': experiment(`${numbered(1)} ${passing} config: { limits: { tokens: 1 } }, variants: { a: {}, b: {} },`),
+  })
+  const { exitCode, stderr } = await project.run(['run', 'exp.ts', '--config', 'limits.token=5'])
+
+  expect(exitCode).toBe(0)
+  expect(stderr.match(/W_CONFIG_KEY.*/g)).toEqual([
+    'W_CONFIG_KEY: --config: "limits.token" is new in the config; did you mean "limits.tokens"?',
+  ])
 })
 
 test('--tag adds to the tags of the definition and replaces those with its key', async () => {
@@ -157,4 +191,13 @@ test('an experiment that user code ends leaves those after it planned, and the e
 
   expect(exitCode).toBe(4)
   expect(project.stored().map(({ manifest }) => manifest.state.status)).toEqual(['finished', 'planned'])
+})
+
+test('check says what a misspelt selection may have meant, as run does', async () => {
+  const project = await cliProject({ 'exp.ts': experiment(tagged) })
+  const none = await project.run(['check', 'exp.ts', '--record', 'q1'])
+  const some = await project.run(['check', 'exp.ts', '--record', 'r1', '--record', 'q1'])
+
+  expect([none.exitCode, none.stderr]).toEqual([2, expect.stringContaining('did you mean "r1"?')])
+  expect([some.exitCode, some.stderr]).toEqual([0, expect.stringContaining('W_UNKNOWN_RECORD: --record "q1"')])
 })

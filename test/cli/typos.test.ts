@@ -11,15 +11,15 @@ const triage = experiment(
 )
 
 test.each([
-  ['a command', ['rnu', 'evals/triage.ts'], 'Did you mean run?'],
-  ['a flag', ['run', 'evals/triage.ts', '--job', '3'], 'Did you mean --jobs?'],
+  ['a command', ['rnu', 'evals/triage.ts'], 'did you mean run?'],
+  ['a flag', ['run', 'evals/triage.ts', '--job', '3'], 'did you mean --jobs?'],
   ['a file', ['run', 'evals/trige.ts'], 'did you mean "evals/triage.ts"?'],
   ['a folder', ['run', 'evlas/triage.ts'], 'did you mean "evals/triage.ts"?'],
   ['a folder of a glob', ['run', 'evlas/*.ts'], 'did you mean "evals/*.ts"?'],
   ['a file without its extension', ['check', 'evals/triage'], 'did you mean "evals/triage.ts"?'],
   ['an experiment of --only', ['run', 'evals/triage.ts', '--only', 'traige'], 'did you mean "triage"?'],
   ['a variant of --only', ['run', 'evals/triage.ts', '--only', 'triage/lrage'], 'did you mean "triage/large"?'],
-  ['a key of --config', ['run', 'evals/triage.ts', '--config', 'modle=x'], 'Did you mean "model"?'],
+  ['a key of --config', ['run', 'evals/triage.ts', '--config', 'modle=x'], 'did you mean "model"?'],
   ['a reporter', ['run', 'evals/triage.ts', '--reporter', 'jsno=x.json'], 'did you mean json?'],
   ['a reporter of show', ['show', 'latest', '--reporter', 'plian'], 'did you mean plain?'],
   ['an evaluator in thresholds', ['run', 'evals/wrong.ts'], 'did you mean "correct"?'],

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { applyConfig } from '../../src/config/apply-config.ts'
+import { applyConfig, findDoubtfulKeys } from '../../src/config/apply-config.ts'
 import { LlmobsExpError } from '../../src/model/errors.ts'
 
 function apply(config: string, ...assignments: string[]): string {
@@ -62,7 +62,7 @@ describe('applyConfig', () => {
   it('refuses a key the config does not have, with the nearest one', () => {
     const error = refusal(() => apply('{"model":"small","temperature":0}', 'modle=large'))
     expect(error.message).toBe('--config: expected a key of the definition\'s config (model, temperature), got "modle"')
-    expect(error.hint).toBe('Did you mean "model"?')
+    expect(error.hint).toBe('did you mean "model"?')
   })
 
   it('takes any key when the definition has no config', () => {
@@ -108,5 +108,25 @@ describe('applyConfig', () => {
         expect(Object.keys(got)).toEqual(keys)
       }),
     )
+  })
+})
+
+describe('findDoubtfulKeys', () => {
+  const find = (...keys: string[]) =>
+    findDoubtfulKeys(
+      '{"model":"a","limits":{"tokens":1,"per":{"minute":2}}}',
+      keys.map((key) => ({ key, value: '1' })),
+    )
+
+  it('finds a new key that looks like one beside it', () => {
+    expect(find('limits.token', 'limits.pre.minute', 'limits.per.minutes')).toEqual([
+      { key: 'limits.token', near: 'limits.tokens' },
+      { key: 'limits.pre.minute', near: 'limits.per.minute' },
+      { key: 'limits.per.minutes', near: 'limits.per.minute' },
+    ])
+  })
+
+  it('says nothing of keys that are there, and of those that are like none', () => {
+    expect(find('model', 'limits.tokens', 'limits.cost', 'limits.per.hour.max', 'model.x')).toEqual([])
   })
 })

@@ -1,8 +1,9 @@
 import { Command } from 'commander'
 import { describe, expect, it } from 'vitest'
 import { environmentName, flagName, optionNames, runOptions } from '../../src/config/options.ts'
-import { addOptions, renderOptionsMarkdown } from '../../src/config/render-options.ts'
+import { addOptions } from '../../src/config/render-options.ts'
 import { resolveOptions } from '../../src/config/resolve.ts'
+import { renderOptions } from '../helpers/render-docs.ts'
 
 function parse(...args: string[]): Record<string, unknown> {
   const command = new Command().argument('<file...>').exitOverride()
@@ -66,7 +67,7 @@ describe('the option table', () => {
   })
 
   it('describes itself as Markdown tables whose cells no bar breaks', () => {
-    const rows = renderOptionsMarkdown()
+    const rows = renderOptions()
       .split('\n')
       .filter((line) => line.startsWith('| `'))
     expect(rows.length).toBe(optionNames.length)

@@ -39,6 +39,7 @@ describe('resolveOptions', () => {
       debug: false,
       tag: [],
       store: undefined,
+      dotenv: undefined,
     })
     expect(new Set(sources.values())).toEqual(new Set(['default']))
     expect([...sources.keys()]).toEqual(optionNames)
@@ -167,26 +168,62 @@ describe('resolveOptions', () => {
   })
 })
 
+describe('files beside the nearest package.json', () => {
+  const envFile = { name: '.env', folder: '/project', variables: new Set(['LLMOBS_EXP_STORE', 'LLMOBS_EXP_JOBS']) }
+  const configFile = { name: 'llmobs-exp.config.ts', folder: '/project/sub', texts: { reporter: ['json=out.json'] } }
+
+  it('are where relative paths in them start from, while those of flags are left as they are', () => {
+    const env = { LLMOBS_EXP_STORE: 'results', LLMOBS_EXP_REPORTER: 'json=a.json' }
+    expect(resolveOptions({}, env, { envFile, configFile }).values).toMatchObject({
+      store: '/project/results',
+      reporter: ['json=a.json'],
+    })
+    expect(resolveOptions({ store: 'x' }, {}, { envFile, configFile }).values).toMatchObject({
+      store: 'x',
+      reporter: ['json=/project/sub/out.json'],
+    })
+  })
+
+  it('are named in messages', () => {
+    const { origins } = resolveOptions({ quiet: true }, { LLMOBS_EXP_JOBS: '2' }, { envFile, configFile })
+    expect(Object.fromEntries(origins)).toEqual({
+      quiet: '--quiet',
+      jobs: 'LLMOBS_EXP_JOBS in .env',
+      reporter: 'reporter in llmobs-exp.config.ts',
+    })
+    expect(refusal(() => resolveOptions({}, { LLMOBS_EXP_JOBS: 'x' }, { envFile }))).toMatch(
+      /^LLMOBS_EXP_JOBS in \.env: expected a whole number/,
+    )
+  })
+})
+
 describe('resolveForExperiment', () => {
   const layers = fc.record({
     flag: fc.option(fc.integer({ min: 1, max: 100 }), { nil: undefined }),
     environment: fc.option(fc.integer({ min: 1, max: 100 }), { nil: undefined }),
+    isFromEnvFile: fc.boolean(),
     definition: fc.option(fc.integer({ min: 1, max: 100 }), { nil: undefined }),
+    configFile: fc.option(fc.integer({ min: 1, max: 100 }), { nil: undefined }),
   })
 
-  it('lets the flag win, then the environment, then the definition, then the default', () => {
+  it('lets the flag win, then the environment, then the definition, then the config file, then the default', () => {
     fc.assert(
-      fc.property(fc.constantFrom(...definitionOptions), layers, (name, { flag, environment, definition }) => {
+      fc.property(fc.constantFrom(...definitionOptions), layers, (name, given) => {
+        const { flag, environment, isFromEnvFile, definition, configFile } = given
+        const variables = new Set(isFromEnvFile ? [environmentName(name)] : [])
+        const texts = configFile === undefined ? {} : { [name]: [String(configFile)] }
         const command = resolveOptions(
           flag === undefined ? {} : { [name]: String(flag) },
           environment === undefined ? {} : { [environmentName(name)]: String(environment) },
+          { envFile: { name: '.env', folder: '/', variables }, configFile: { name: 'c.ts', folder: '/', texts } },
         )
         const info = definitionInfo(definition === undefined ? {} : { [name]: definition })
         const { values, sources } = resolveForExperiment(command, info)
         const wins = [
           { source: 'flag', value: flag },
-          { source: 'environment', value: environment },
+          { source: isFromEnvFile ? 'env-file' : 'environment', value: environment },
           { source: 'definition', value: definition },
+          { source: 'config-file', value: configFile },
           { source: 'default', value: resolveOptions({}, {}).values[name] },
         ].find(({ value }) => value !== undefined)
         expect({ source: sources.get(name), value: values[name] }).toEqual(wins)
@@ -209,6 +246,19 @@ describe('resolveForExperiment', () => {
       ['area', 'eu'],
       ['__proto__', 'x'],
     ])
+  })
+
+  it('takes tags and config of the config file where the definition has no such key', () => {
+    const texts = { tag: ['team:a', 'area:eu', 'kind:x'], config: ['model="small"', 'limit=5', 'seed=1'] }
+    const configFile = { name: 'c.ts', folder: '/', texts }
+    const info = definitionInfo({ config: '{"model":"own","limit":7}', tags: { team: 'b', area: 'us' } })
+    const flags = { tag: ['team:c'], config: ['limit=9'] }
+    const { tags, config } = resolveForExperiment(resolveOptions(flags, {}, { configFile }), info)
+    expect(tags).toEqual({ team: 'c', area: 'us', kind: 'x' })
+    expect(JSON.parse(config)).toEqual({ model: 'own', limit: 9, seed: 1 })
+    const alone = resolveForExperiment(resolveOptions({}, {}, { configFile }), info)
+    expect(alone.tags).toEqual({ team: 'b', area: 'us', kind: 'x' })
+    expect(JSON.parse(alone.config)).toEqual({ model: 'own', limit: 7, seed: 1 })
   })
 
   it('applies --config and names the environment variable when that is where it came from', () => {

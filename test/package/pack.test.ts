@@ -24,6 +24,12 @@ export default defineExperiment({
 const records = `{"input":{"country":"France"},"expectedOutput":"Paris"}
 {"input":{"country":"Japan"},"expectedOutput":"Tokyo"}
 `
+const sources = `import { csv, type Dataset, json } from 'llmobs-exp'
+import { checkDatasetSource, type SourceFinding } from 'llmobs-exp/contracts'
+
+export const table: Dataset<{ readonly input: string }> = csv('./x.csv', { columns: { input: 'question' } })
+export const findings: Promise<readonly SourceFinding[]> = checkDatasetSource(() => json('./x.json', { at: 'a.b' }))
+`
 const tsconfig = { compilerOptions: { strict: true, noEmit: true, module: 'nodenext', target: 'es2023', types: [] } }
 
 interface Packed {
@@ -43,6 +49,7 @@ beforeAll(() => {
   writeFileSync(join(user, 'package.json'), JSON.stringify({ private: true, type: 'module' }))
   writeFileSync(join(user, 'capitals.ts'), experiment)
   writeFileSync(join(user, 'capitals.jsonl'), records)
+  writeFileSync(join(user, 'sources.ts'), sources)
   writeFileSync(join(user, 'tsconfig.json'), JSON.stringify({ ...tsconfig, include: ['*.ts'] }))
   // Install scripts are blocked in many places: it has to work without.
   npm(['install', '--prefer-offline', '--ignore-scripts', join(folder, packed.filename)], user)
@@ -106,9 +113,14 @@ describe('the packed package', () => {
   })
 
   it('exports its public names', () => {
-    const code = "import('llmobs-exp').then((names) => console.log(Object.keys(names).sort().join()))"
-    const { stdout } = run(process.execPath, ['--eval', code], join(folder, 'user'))
-    expect(stdout.trim()).toBe('LlmobsExpError,byName,defineExperiment,jsonl,multi')
+    const namesOf = (specifier: string) => {
+      const code = `import('${specifier}').then((names) => console.log(Object.keys(names).sort().join()))`
+      return run(process.execPath, ['--eval', code], join(folder, 'user')).stdout.trim()
+    }
+    expect(namesOf('llmobs-exp')).toBe(
+      'LlmobsExpError,byName,csv,defineConfig,defineExperiment,json,jsonl,multi,openSource',
+    )
+    expect(namesOf('llmobs-exp/contracts')).toBe('checkDatasetSource')
   })
 })
 

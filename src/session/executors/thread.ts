@@ -123,12 +123,12 @@ function createLoading() {
 }
 
 /** `exit` comes as soon as the thread is gone; what it wrote last may still be on its way. */
-function forwardConsole(worker: Worker, onConsole: (chunk: ConsoleChunk) => void): void {
+export function forwardConsole(worker: Worker, onConsole: (chunk: ConsoleChunk) => void): void {
   worker.stdout.setEncoding('utf8').on('data', (text: string) => onConsole({ stream: 'stdout', text }))
   worker.stderr.setEncoding('utf8').on('data', (text: string) => onConsole({ stream: 'stderr', text }))
 }
 
-function describeDeath(thrown: unknown): ErrorInfo {
+export function describeDeath(thrown: unknown): ErrorInfo {
   const info = toErrorInfo('E_USER_CODE_ENDED', thrown)
   const isMemory =
     typeof thrown === 'object' && thrown !== null && Reflect.get(thrown, 'code') === 'ERR_WORKER_OUT_OF_MEMORY'
@@ -139,7 +139,7 @@ function describeDeath(thrown: unknown): ErrorInfo {
   return { ...info, code: 'E_USER_CODE_ENDED', message, hint }
 }
 
-function describeExit(code: number): ErrorInfo {
+export function describeExit(code: number): ErrorInfo {
   const message = `user code ended its thread (exit code ${code})`
   return toErrorInfo('E_USER_CODE_ENDED', new LlmobsExpError('E_USER_CODE_ENDED', message))
 }

@@ -1,0 +1,81 @@
+import { readFileSync, statSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+import process from 'node:process'
+import type { EnvFile, Environment, GivenFlags } from '../config/given.ts'
+import { parseEnvText } from '../config/parse-env.ts'
+import { resolveOption } from '../config/resolve.ts'
+import { LlmobsExpError } from '../model/errors.ts'
+import type { Problem } from '../model/events.ts'
+
+/** What `--dotenv` says to read none. */
+const NO_FILE = 'none'
+const DEFAULT_NAME = '.env'
+
+/** What this process has added to its environment: another look at the file must not take it for the real one. */
+const addedBefore = new Map<string, string>()
+
+export interface AppliedEnvFile {
+  readonly file: EnvFile
+  /** What was wrong with it. */
+  readonly problems: readonly Problem[]
+}
+
+export interface EnvFileQuestion {
+  readonly flags: GivenFlags
+  readonly env: Environment
+  readonly currentFolder: string
+  /** Where `.env` lies when no file is named. */
+  readonly projectFolder: string
+}
+
+/**
+ * Adds the variables of `.env`, or of the file that `--dotenv` names, to the environment of this process, from which the
+ * threads with user code get theirs. What is set already stays as it is, also when it is empty.
+ *
+ * @throws LlmobsExpError `E_ENV_FILE` when a file that was named, or one that is there, cannot be read
+ */
+export function applyEnvFile(question: EnvFileQuestion): AppliedEnvFile | undefined {
+  const { value: named, origin = '' } = resolveOption('dotenv', question)
+  if (named === NO_FILE) return undefined
+  const path = named === undefined ? join(question.projectFolder, DEFAULT_NAME) : resolve(question.currentFolder, named)
+  const name = relative(question.currentFolder, path)
+  if (named === undefined && !isThere(path)) return undefined
+  const { variables, badLines } = parseEnvText(readText(path, named === undefined ? name : `${origin} ${named}`))
+  const added = new Set<string>()
+  for (const [variable, value] of variables) {
+    const current = process.env[variable]
+    if (current !== undefined && current !== addedBefore.get(variable)) continue
+    process.env[variable] = value
+    addedBefore.set(variable, value)
+    added.add(variable)
+  }
+  return { file: { name, folder: dirname(path), variables: added }, problems: describeBadLines(badLines, name) }
+}
+
+/** A folder of this name is somebody's virtual environment. */
+function isThere(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === false
+}
+
+function readText(path: string, what: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (cause) {
+    const code = cause instanceof Error ? Reflect.get(cause, 'code') : undefined
+    const got = code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a folder' : String(code)
+    throw new LlmobsExpError('E_ENV_FILE', `${what}: expected a file that can be read, got: ${got}`, {
+      location: { file: path },
+      hint: 'name another file, or none to read no file: --dotenv none',
+      cause,
+    })
+  }
+}
+
+function describeBadLines(lines: readonly number[], name: string): Problem[] {
+  return lines.map((line) => ({
+    type: 'problem',
+    severity: 'warning',
+    code: 'W_ENV_LINE',
+    message: `${name}:${line}: expected NAME=value; the line is left out`,
+  }))
+}
