@@ -48,6 +48,7 @@ const commonJs = {
   format: 'cjs',
   outExtension: { '.js': '.cjs' },
   define: { 'import.meta.dirname': '__dirname', 'import.meta.filename': '__filename' },
+  logOverride: { 'empty-import-meta': 'error' },
 }
 
 /** For packages that ask where they lie: esbuild leaves `import.meta.url` undefined in CommonJS. */
