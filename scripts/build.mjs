@@ -48,6 +48,13 @@ const commonJs = {
   format: 'cjs',
   outExtension: { '.js': '.cjs' },
   define: { 'import.meta.dirname': '__dirname', 'import.meta.filename': '__filename' },
+  logOverride: { 'empty-import-meta': 'error' },
+}
+
+/** For packages that ask where they lie: esbuild leaves `import.meta.url` undefined in CommonJS. */
+const ownUrl = {
+  define: { 'import.meta.url': 'importMetaUrl' },
+  banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href" },
 }
 
 /** Leaves an import to another file of `dist`, whose path is relative to the one that imports it. */
@@ -91,7 +98,7 @@ const built = await Promise.all([
   build({ ...esModule, entryPoints: entries('session/executors', ['thread-entry', 'config-entry']) }),
   build({ ...commonJs, entryPoints: entries('session/executors', ['workers']) }),
   build({ ...commonJs, entryPoints: entries('cli', ['main', ...new Set(commands)]), plugins: [parts] }),
-  build({ ...commonJs, entryPoints: packages, outdir: join(dist, 'packages') }),
+  build({ ...commonJs, ...ownUrl, entryPoints: packages, outdir: join(dist, 'packages') }),
 ])
 if (built.some(({ warnings }) => warnings.length > 0)) process.exitCode = 1
 const inputs = built.flatMap(({ metafile }) => Object.keys(metafile.inputs))

@@ -33,7 +33,7 @@ describe('an error that the tool did not expect', () => {
 
     expect([exitCode, stdout]).toEqual([70, ''])
     expect(stderr).toContain('error E_INTERNAL: TypeError: no name in ./x, key [OPENAI_API_KEY]\n')
-    expect(stderr).toMatch(/^ {4}at .*llmobs-exp\/dist\/cli\/store-plans\.js:\d+:\d+/m)
+    expect(stderr).toMatch(/^ {4}at .*llmobs-exp\/dist\/cli\/run\.cjs:\d+:\d+/m)
     expect(stderr).toContain('This is a defect of llmobs-exp, not of your experiment.')
     expect(stderr).toMatch(/^ {4}llmobs-exp \d+\.\d+\.\d+, Node \d+\.\d+\.\d+, \w+ \w+$/m)
     expect(stderr).toContain('    llmobs-exp run … --jobs … --tag=…\n')
