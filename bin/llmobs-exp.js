@@ -1,5 +1,11 @@
 #!/usr/bin/env node
-import process from 'node:process'
-import { main } from '../dist/cli/main.js'
+'use strict'
 
-await main(process.argv)
+const { argv } = require('node:process')
+const { createWorkers } = require('../dist/session/executors/workers.cjs')
+
+const workers = createWorkers()
+// Before anything else is loaded: a thread takes longer to start than all of that.
+if (argv[2] === 'run' && !argv.includes('--help') && !argv.includes('-h')) workers.prepare()
+
+require('../dist/cli/main.cjs').main(argv, workers)

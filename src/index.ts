@@ -1,9 +1,25 @@
 export { defineConfig } from './config/define-config.ts'
 export type { Config } from './config/options.ts'
-export type { RecordSchemas } from './datasets/check-schemas.ts'
-export { type FromSchemas, jsonl } from './datasets/jsonl.ts'
+export type { FileOptions, RecordSchemas } from './datasets/check-options.ts'
+export { type CsvColumns, type CsvOptions, csv, type FromCsv } from './datasets/csv.ts'
+export type { FromSchemas } from './datasets/from-schemas.ts'
+export { type JsonOptions, json } from './datasets/json.ts'
+export { jsonl } from './datasets/jsonl.ts'
 export { byName, defineExperiment, multi } from './define.ts'
-export type { Dataset, DatasetRecord, ExpectedOf, InputOf, MetadataOf } from './model/dataset.ts'
+export {
+  type Dataset,
+  type DatasetRecord,
+  type DatasetSource,
+  type ExpectedOf,
+  type InputOf,
+  type ItemPlace,
+  type MetadataOf,
+  type OpenOptions,
+  openSource,
+  type SourceDataset,
+  type SourceItem,
+  type SourceProblem,
+} from './model/dataset.ts'
 export type {
   Awaitable,
   EvaluatorContext,

@@ -21,10 +21,11 @@ const mayImport: { readonly [folder: string]: readonly string[] } = {
   cli: ['model', 'stats', 'datasets', 'load', 'config', 'terminal', 'engine', 'backends', 'reporters', 'session'],
   'define.ts': ['model'],
   'index.ts': ['model', 'config', 'datasets', 'define.ts'],
+  'contracts.ts': ['model', 'datasets'],
 }
 
 /** Where `process` may be used; timers of it (`nextTick`, `hrtime`) may be imported everywhere. */
-const processPlaces = /^(?:cli|terminal)\/|^session\/executors\/(?:config|thread)-entry\.ts$/
+const processPlaces = /^(?:cli|terminal)\/|^session\/executors\/(?:config-entry|thread-entry|workers)\.ts$/
 
 const MAX_LINES = 250
 /** Packages that are loaded before the command is known. */
@@ -228,6 +229,16 @@ describe('src/', () => {
 
   it('loads next to nothing before the command is known', () => {
     expect([...loadedWith('cli/main.ts').packages]).toEqual(STARTUP_PACKAGES)
+  })
+
+  it('keeps nothing but constants in what several files of dist have a copy of', () => {
+    const start = loadedWith('cli/main.ts').files
+    const shared = [...start].filter((path) => !/^cli\/(?:main|program|system)\.ts$/.test(path))
+    const variables = findAll(/^(?:export )?(?:let|var)\b/gm).filter((place) =>
+      shared.some((path) => place.startsWith(`src/${path}:`)),
+    )
+    expect(shared.length).toBeGreaterThan(10)
+    expect(variables).toEqual([])
   })
 
   it('loads no package into the thread with user code', () => {

@@ -1,14 +1,13 @@
 import { existsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type { CompileOptions } from '../load/compile.ts'
 
 /** How users' modules are compiled: with the tool that runs, whichever copy of it their project has. */
 export function compileOptions(currentFolder: string): CompileOptions {
   return {
     cacheFolder: compileCacheFolder(currentFolder),
-    packageEntry: fileURLToPath(new URL('../index.js', import.meta.url)),
+    packageEntry: join(import.meta.dirname, '../index.js'),
   }
 }
 

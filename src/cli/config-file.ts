@@ -10,7 +10,7 @@ import type { Ending } from './ending.ts'
 const names = ['ts', 'mts', 'cts', 'js', 'mjs', 'cjs', 'json'].map((end) => `llmobs-exp.config.${end}`)
 
 /** What user code of a config file is given to. */
-export interface ConfigTools extends Pick<CommandContext, 'currentFolder'> {
+export interface ConfigTools extends Pick<CommandContext, 'currentFolder' | 'workers'> {
   /** Absent where a signal may end the process at once. */
   readonly ending?: Pick<Ending, 'addModule' | 'explain'>
   readonly onConsole: (chunk: ConsoleChunk) => void
@@ -32,12 +32,13 @@ export function findConfigFile(projectFolder: string): string | undefined {
 /** @throws LlmobsExpError when it does not load, or sets what cannot be set */
 export async function loadConfigFile(
   path: string,
-  { currentFolder, onConsole, ending }: ConfigTools,
+  { currentFolder, workers, onConsole, ending }: ConfigTools,
 ): Promise<ConfigFile> {
   try {
     const { loadConfig } = await import('../session/load-config.ts')
     const texts = await loadConfig(path, {
       ...compileOptions(currentFolder),
+      workers,
       onConsole,
       onModule: (module) => ending?.addModule(module),
     })

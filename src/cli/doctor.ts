@@ -24,7 +24,8 @@ export async function doctor(module: string | undefined, flags: GivenFlags, cont
   const userConsole = createConsolePrinter(stderr)
   const ending = createEnding()
   try {
-    const tools = { currentFolder: context.currentFolder, ending, onConsole: userConsole.push }
+    const { currentFolder, workers } = context
+    const tools = { currentFolder, workers, ending, onConsole: userConsole.push }
     const subject = await prepareSubject({ ...context, flags, tools, ...(module === undefined ? {} : { module }) })
     const findings = maskAll(await runChecks(subject), context)
     if (ending.stop.reason !== undefined) throw ending.explain(undefined)

@@ -10,8 +10,16 @@ const storeCodes: ReadonlySet<ErrorCode> = new Set([
 /** From the first task on: what an end means that nobody foresaw. Planned units are pending then. */
 export const ENDED_EARLY = 4
 
-/** The exit code for an error that ended a command. `hasBegun` says whether tasks may have been started. */
-export function exitCodeOf(error: unknown, hasBegun: boolean): number {
-  if (!(error instanceof LlmobsExpError)) return hasBegun ? ENDED_EARLY : 2
-  return storeCodes.has(error.code) ? 5 : 2
+/** A defect of this tool: also an event loop that runs dry before the command has said how it ended. */
+export const DEFECT = 70
+
+/** Whether an error is one that this tool did not expect. */
+export function isDefect(error: unknown): boolean {
+  return !(error instanceof LlmobsExpError) || error.code === 'E_INTERNAL'
+}
+
+/** The exit code for an error that ended a command. */
+export function exitCodeOf(error: unknown): number {
+  if (isDefect(error)) return DEFECT
+  return error instanceof LlmobsExpError && storeCodes.has(error.code) ? 5 : 2
 }

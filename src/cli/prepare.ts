@@ -7,7 +7,7 @@ import type { CommandContext } from './command-context.ts'
 import { compileOptions } from './compile-options.ts'
 import type { Ending } from './ending.ts'
 
-export interface PrepareTools extends Pick<CommandContext, 'currentFolder' | 'ids'> {
+export interface PrepareTools extends Pick<CommandContext, 'currentFolder' | 'ids' | 'workers'> {
   readonly ending: Ending
   readonly onConsole: (chunk: ConsoleChunk) => void
 }
@@ -29,6 +29,7 @@ export async function prepare(
       ...compileOptions(tools.currentFolder),
       onConsole: tools.onConsole,
       onModule: tools.ending.addModule,
+      workers: tools.workers,
     })
     // Should the options fail, that is what is told.
     loading.catch(() => {})

@@ -17,7 +17,6 @@ const HEAP_GROWTH = '--heap-growing-percent=75'
 
 /** `llmobs-exp run <file...>`: from what was asked for to an exit code. */
 export async function run(patterns: readonly string[], flags: GivenFlags, context: CommandContext): Promise<number> {
-  setFlagsFromString(HEAP_GROWTH)
   const settings = startOptions(flags, context)
   const files = await findFiles(patterns, context.currentFolder)
   const ending = createEnding()
@@ -40,6 +39,8 @@ export async function run(patterns: readonly string[], flags: GivenFlags, contex
     const store = openLocalStore(options.values.store ?? defaultStoreFolder(context.currentFolder))
     const experiments = storePlans(planned, store, context)
     ending.begin()
+    // Not before: with other flags than at its start Node compiles what it loads of itself anew, such as all of a thread.
+    setFlagsFromString(HEAP_GROWTH)
     const outcome = await runGroup(experiments, { ...context, stop: ending.stop, tell: reporters.event })
     await reporters.finish(outcome)
     return outcome.exitCode

@@ -15,7 +15,8 @@ export async function resolveStore(flags: GivenFlags, context: CommandContext): 
   const given = resolveOption('store', layers)
   if (given.source !== 'default' || settings.configPath === undefined) return given.value
   const printer = createConsolePrinter(context.screen.stderr)
-  const tools = { currentFolder: context.currentFolder, onConsole: printer.push }
+  const { currentFolder, workers } = context
+  const tools = { currentFolder, workers, onConsole: printer.push }
   const configFile = await loadConfigFile(settings.configPath, tools).finally(printer.finish)
   return resolveOption('store', { ...layers, configFile }).value
 }

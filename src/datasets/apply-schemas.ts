@@ -1,11 +1,12 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { DatasetRecord } from '../model/dataset.ts'
 import { toErrorInfo } from '../model/error-info.ts'
-import { type RecordSchemas, schemaFields } from './check-schemas.ts'
+import { type RecordSchemas, schemaFields } from './check-options.ts'
+import type { Refusal } from './check-record.ts'
 
 type CheckedRecord =
   | { readonly status: 'record'; readonly record: DatasetRecord }
-  | { readonly status: 'invalid'; readonly message: string }
+  | { readonly status: 'refused'; readonly refusal: Refusal }
 
 /** Checks a record's values; what the schemas make of them takes their place. A promise only where a schema gives one. */
 export type RecordChecker = (record: DatasetRecord) => CheckedRecord | Promise<CheckedRecord>
@@ -50,22 +51,24 @@ function assemble(record: DatasetRecord, wanted: readonly Field[], results: read
   const checked: Mutable<DatasetRecord> = { ...record }
   for (const [index, field] of wanted.entries()) {
     const result = results[index]
-    if (result?.issues !== undefined) return { status: 'invalid', message: describeIssues(field, result.issues) }
+    if (result?.issues !== undefined) return { status: 'refused', refusal: describeIssues(field, result.issues) }
     // A default that a schema gave is kept; what it made undefined is left out.
     if (result?.value === undefined) delete checked[field]
     else checked[field] = result.value
   }
   if (checked.input !== undefined) return { status: 'record', record: checked }
-  return { status: 'invalid', message: 'input: expected a value, got undefined from its schema' }
+  const message = 'input: expected a value, got undefined from its schema'
+  return { status: 'refused', refusal: { message, path: ['input'] } }
 }
 
-function describeIssues(field: Field, issues: readonly StandardSchemaV1.Issue[]): string {
+function describeIssues(field: Field, issues: readonly StandardSchemaV1.Issue[]): Refusal {
   const [first] = issues
-  const path = [field, ...(first?.path ?? []).map(describeSegment)].join('.')
+  const path = [field, ...(first?.path ?? []).map(keyOf)]
   const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : ''
-  return `${path}: ${(first?.message ?? 'not what its schema wants').slice(0, MAX_ISSUE)}${more}`
+  const message = (first?.message ?? 'not what its schema wants').slice(0, MAX_ISSUE)
+  return { message: `${path.map(String).join('.')}: ${message}${more}`, path }
 }
 
-function describeSegment(segment: PropertyKey | StandardSchemaV1.PathSegment): string {
-  return String(typeof segment === 'object' ? segment.key : segment)
+function keyOf(segment: PropertyKey | StandardSchemaV1.PathSegment): PropertyKey {
+  return typeof segment === 'object' ? segment.key : segment
 }

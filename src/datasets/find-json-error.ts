@@ -22,6 +22,7 @@ const word = /[\p{L}\p{N}_$]+|./suy
 
 interface Scan {
   readonly text: string
+  readonly isLine: boolean
   /** What was begun and has not ended. */
   readonly begun: ('{' | '[')[]
   at: number
@@ -31,9 +32,11 @@ interface Scan {
 /**
  * Finds the place that `JSON.parse` refuses, which it does not tell on every Node version; `undefined` where it refuses nothing.
  * Never recurses, so that nesting cannot overflow the stack.
+ *
+ * @param end what ends where the text does
  */
-export function findJsonError(text: string): JsonFault | undefined {
-  const scan: Scan = { text, begun: [], at: 0, expected: 'value' }
+export function findJsonError(text: string, end: 'line' | 'file' = 'line'): JsonFault | undefined {
+  const scan: Scan = { text, isLine: end === 'line', begun: [], at: 0, expected: 'value' }
   for (;;) {
     scan.at += match(space, scan)
     if (scan.at === text.length && scan.expected === 'nothing') return undefined
@@ -95,10 +98,8 @@ function scanString(scan: Scan, next: Expected): JsonFault | undefined {
     if (length === 0) return { offset: at, message: 'expected an escape such as \\n, \\" or \\u00e9, got another' }
     at += length - 1
   }
-  return {
-    offset: text.length,
-    message: `expected the end of the string from column ${scan.at + 1}, got the end of the line`,
-  }
+  const string = scan.isLine ? `the string from column ${scan.at + 1}` : 'a string'
+  return { offset: text.length, message: `expected the end of ${string}, got ${describeEnd(scan)}` }
 }
 
 function escapeLength(text: string, at: number): number {
@@ -124,12 +125,16 @@ function advance(scan: Scan, next: Expected, length = 1): undefined {
 function unexpected(scan: Scan): JsonFault {
   const length = match(word, scan)
   const got =
-    length === 0 ? 'the end of the line' : JSON.stringify(scan.text.slice(scan.at, scan.at + Math.min(length, 20)))
+    length === 0 ? describeEnd(scan) : JSON.stringify(scan.text.slice(scan.at, scan.at + Math.min(length, 20)))
   const isTrailingComma = (scan.expected === 'key' && got === '"}"') || (scan.expected === 'value' && got === '"]"')
   return {
     offset: scan.at,
     message: `expected ${wording[scan.expected]}, got ${got}${isTrailingComma ? ' after a comma' : ''}`,
   }
+}
+
+function describeEnd({ isLine }: Scan): string {
+  return `the end of the ${isLine ? 'line' : 'file'}`
 }
 
 function match(pattern: RegExp, scan: Scan): number {

@@ -19,7 +19,7 @@ export function openDataset(dataset: unknown): OpenDataset {
   if (Array.isArray(dataset)) return describe('array', arraySource(dataset), dataset.length)
   if (typeof dataset === 'object' && dataset !== null) {
     const source: unknown = Reflect.get(dataset, openSource)
-    if (isSource(source)) return describe('source', source)
+    if (isSource(source)) return describe(source.checkedFirst ? 'source' : 'iterable', source)
     if (isAsyncIterable(dataset)) return describe('iterable', asyncIterableSource(dataset))
     if (isIterable(dataset)) return describe('iterable', iterableSource(dataset))
   }

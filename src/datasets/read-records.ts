@@ -15,6 +15,7 @@ import type { JsonChange } from '../model/json.ts'
 import { quote } from '../model/quote.ts'
 import type { RecordText } from '../model/row.ts'
 import { createKeyAssigner, DuplicateKeyError, type KeyAssigner } from './assign-keys.ts'
+import { refuseRecord } from './check-record.ts'
 
 export interface ReadRecordsOptions {
   readonly open: OpenOptions
@@ -68,6 +69,9 @@ function convertBatch(items: readonly SourceItem[], reading: Reading): Converted
 function convertItem(item: SourceItem, reading: Reading): RecordItem {
   const index = reading.count++
   if (item.status === 'invalid') return item
+  // A source that is not from here may give anything.
+  const refusal = refuseRecord(item.record)
+  if (refusal !== undefined) return { status: 'invalid', problem: placeProblem(refusal.message, item, index) }
   try {
     return toRecordItem(item.record, reading.keys)
   } catch (thrown) {

@@ -1,5 +1,5 @@
 import { isBuiltin } from 'node:module'
-import { dirname, join, resolve as resolvePath } from 'node:path'
+import { dirname, extname, join, resolve as resolvePath } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { OnResolveArgs, OnResolveResult, PluginBuild } from 'esbuild'
 import type { BuildTrace } from './build-trace.ts'
@@ -9,7 +9,11 @@ import { isModuleFile } from './settings-files.ts'
 
 export const extensions = ['.ts', '.tsx', '.mts', '.cts', '.js', '.jsx', '.mjs', '.cjs', '.json']
 
-const ownName = 'llmobs-exp'
+/** What this package exports, and the files beside each other that it is. */
+const ownEntries: ReadonlyMap<string, string> = new Map([
+  ['llmobs-exp', 'index'],
+  ['llmobs-exp/contracts', 'contracts'],
+])
 const underway = Symbol('resolving')
 
 export interface ResolveOptions {
@@ -29,7 +33,8 @@ export async function resolveImport(
   if (args.pluginData === underway || args.kind === 'entry-point') return undefined
   if (args.path.startsWith(metaPrefix)) return { path: args.path.slice(metaPrefix.length), namespace: metaNamespace }
   if (args.namespace !== 'file' || isOutside(args.path)) return { path: args.path, external: true }
-  if (isOwnPackage(args.path)) return ownPackage(args, options.packageEntry)
+  const ownEntry = ownEntries.get(args.path)
+  if (ownEntry !== undefined) return ownPackage(args, ownEntry, options.packageEntry)
   const path = args.path.startsWith('file:') ? fileURLToPath(args.path) : args.path
   const { kind, importer, resolveDir } = args
   const found = await options.build.resolve(path, {
@@ -54,14 +59,11 @@ function isOutside(path: string): boolean {
   return isBuiltin(path) || /^(?:data|https?|node):/.test(path)
 }
 
-function isOwnPackage(path: string): boolean {
-  return path === ownName || (path.startsWith(`${ownName}/`) && path !== `${ownName}/package.json`)
-}
-
 /** One instance of this package: the one that runs the tool. */
-function ownPackage(args: OnResolveArgs, packageEntry: string): OnResolveResult {
-  if (args.kind === 'require-call') return { path: packageEntry, namespace: ownNamespace }
-  return { path: pathToFileURL(packageEntry).href, external: true }
+function ownPackage(args: OnResolveArgs, name: string, packageEntry: string): OnResolveResult {
+  const path = name === 'index' ? packageEntry : join(dirname(packageEntry), name + extname(packageEntry))
+  if (args.kind === 'require-call') return { path, namespace: ownNamespace }
+  return { path: pathToFileURL(path).href, external: true }
 }
 
 /** TypeScript is compiled wherever it lies, because Node refuses to do so inside node_modules. */

@@ -92,6 +92,11 @@ function isReadable(dataset: object): boolean {
 function datasetHint(dataset: unknown): string | undefined {
   if (typeof dataset === 'function') return 'call it: dataset: records()'
   if (dataset instanceof Promise) return 'await it: dataset: await records()'
-  if (typeof dataset === 'string') return `did you mean jsonl(${JSON.stringify(dataset)})?`
+  if (typeof dataset === 'string') return `did you mean ${sourceOf(dataset)}(${JSON.stringify(dataset)})?`
   return undefined
+}
+
+function sourceOf(path: string): string {
+  if (/\.[ct]sv(?:\.gz)?$/i.test(path)) return 'csv'
+  return /\.json(?:\.gz)?$/i.test(path) ? 'json' : 'jsonl'
 }

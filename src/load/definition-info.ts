@@ -52,9 +52,14 @@ function datasetInfo(dataset: unknown): DatasetInfo {
   }
   if (!isObject(dataset)) return { kind: 'iterable', description: 'an iterable' }
   const source: unknown = Reflect.get(dataset, openSource)
-  if (source !== undefined) return { kind: 'source', description: sourceDescription(source) }
+  if (source !== undefined) return { kind: sourceKind(source), description: sourceDescription(source) }
   const isAsync = typeof Reflect.get(dataset, Symbol.asyncIterator) === 'function'
   return { kind: 'iterable', description: isAsync ? 'an async iterable' : 'an iterable' }
+}
+
+/** What can be read but once is read like an iterable. */
+function sourceKind(source: unknown): DatasetInfo['kind'] {
+  return isObject(source) && Reflect.get(source, 'checkedFirst') === false ? 'iterable' : 'source'
 }
 
 function sourceDescription(source: unknown): string {

@@ -9,7 +9,7 @@ const MAX_MESSAGE = 500
 const MAX_SOURCE_BYTES = 5_000_000
 const frameLine = /^\s*at (?:.* \()?(?:async )?((?:file:\/\/|\/|[A-Za-z]:[\\/]).*?):(\d+):(\d+)\)?$/
 // The folder that this tool's own files lie in.
-const ownFile = fileURLToPath(import.meta.url)
+const ownFile = import.meta.filename
 const ownFolder = /^.*[\\/](?:dist|src)[\\/]/.exec(ownFile)?.[0] ?? ownFile
 
 /**

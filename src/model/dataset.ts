@@ -25,7 +25,10 @@ export type ExpectedOf<R> = R extends unknown
   : never
 export type MetadataOf<R> = R extends unknown ? ('metadata' extends keyof R ? R['metadata'] : undefined) : never
 
-/** Marks a dataset that reads files: it is opened relative to the experiment's file, and checked before anything runs. */
+/**
+ * Marks a dataset that opens files or systems itself: it is told the folder of the experiment's file, can be checked before
+ * anything runs, and says what is no record without ending there. The member of this name is a {@link DatasetSource}.
+ */
 export const openSource: unique symbol = Symbol.for('llmobs-exp.open-source')
 
 /** What a source needs to know to open itself. */
@@ -44,8 +47,8 @@ export interface ItemPlace {
 }
 
 /** What one item of a source is: a record, or the reason why it is none. */
-export type SourceItem =
-  | ({ readonly status: 'record'; readonly record: DatasetRecord } & ItemPlace)
+export type SourceItem<R extends DatasetRecord = DatasetRecord> =
+  | ({ readonly status: 'record'; readonly record: R } & ItemPlace)
   | { readonly status: 'invalid'; readonly problem: SourceProblem }
 
 /** Why an item of a source is no record. `line` and `column` count from 1. */
@@ -57,7 +60,7 @@ export interface SourceProblem {
   readonly codeFrame?: string
 }
 
-/** A dataset that reads files, as `openSource` marks it. */
+/** A dataset that opens files or systems itself, as `openSource` marks it. */
 export interface SourceDataset<R> extends Dataset<R> {
   readonly [openSource]: DatasetSource
 }

@@ -53,8 +53,16 @@ export interface ErrorDetails {
   readonly cause?: unknown
 }
 
+/** Registered, so that an error made by another copy of this package is recognised too: user code and the tool have one each. */
+const errorMark: unique symbol = Symbol.for('llmobs-exp.error')
+
 /** An error the tool explains. The message says what, where, expected and got, in one line. */
 export class LlmobsExpError extends Error {
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    // biome-ignore lint/complexity/noThisInStatic: a subclass inherits this, and is told apart as ever.
+    return this === LlmobsExpError ? isMarked(value) : super[Symbol.hasInstance](value)
+  }
+
   override readonly name = 'LlmobsExpError'
   readonly code: ErrorCode
   readonly hint: string | undefined
@@ -67,6 +75,19 @@ export class LlmobsExpError extends Error {
     this.hint = details.hint
     this.location = details.location
     this.codeFrame = details.codeFrame
+  }
+
+  get [errorMark](): true {
+    return true
+  }
+}
+
+function isMarked(value: unknown): boolean {
+  try {
+    return value instanceof Error && Reflect.get(value, errorMark) === true
+  } catch {
+    // A proxy that lets nobody look in.
+    return false
   }
 }
 

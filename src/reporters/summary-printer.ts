@@ -37,6 +37,8 @@ export function createSummaryPrinter({ screen, ownsStdout, quiet }: SummaryPrint
   const printsSummaries = ownsStdout && !quiet
   const sink = printsSummaries ? screen.stdout : screen.stderr
   let last: Promise<void> = Promise.resolve()
+  // Before anything has run there is time.
+  if (printsSummaries) loadRenderer().catch(() => {})
   return {
     add(print) {
       last = last.then(print)
@@ -46,8 +48,7 @@ export function createSummaryPrinter({ screen, ownsStdout, quiet }: SummaryPrint
     },
     async printRun({ view, run, isComplete }) {
       if (!printsSummaries) return
-      // Brings cli-table3 along, which is not needed before.
-      const { renderRunSummary } = await import('./format/run-summary.ts')
+      const { renderRunSummary } = await loadRenderer()
       const failingRows = await readFailingRows(view, run, screen)
       const text = renderRunSummary({ info: view.info, run, isComplete, failingRows }, await styleOf(sink))
       await sink.write(`${text}\n`)
@@ -56,7 +57,7 @@ export function createSummaryPrinter({ screen, ownsStdout, quiet }: SummaryPrint
       if (quiet && outcome.status === 'passed') return
       const style = await styleOf(sink)
       if (printsSummaries && summary !== undefined && info.runs > 1) {
-        const { renderAllRuns } = await import('./format/run-summary.ts')
+        const { renderAllRuns } = await loadRenderer()
         await sink.write(`${renderAllRuns(info, summary, style)}\n`)
       }
       const { renderOutcome } = await import('./format/outcome.ts')
@@ -64,6 +65,11 @@ export function createSummaryPrinter({ screen, ownsStdout, quiet }: SummaryPrint
     },
     flush: () => sink.flush(),
   }
+}
+
+/** Brings cli-table3 along. */
+function loadRenderer() {
+  return import('./format/run-summary.ts')
 }
 
 async function readFailingRows(view: ExperimentView, run: RunSummary, { stderr }: Screen): Promise<readonly Row[]> {

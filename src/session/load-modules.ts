@@ -1,6 +1,6 @@
 import { type CompileOptions, compileModule } from '../load/compile.ts'
-import type { ConsoleChunk, DefinitionInfo } from '../model/ports.ts'
-import { loadUserModule, type UserModule } from './executors/user-module.ts'
+import type { DefinitionInfo } from '../model/ports.ts'
+import { loadUserModule, type ModuleOptions, type UserModule } from './executors/user-module.ts'
 
 /** One experiment of a loaded module. */
 export interface LoadedExperiment {
@@ -12,11 +12,7 @@ export interface LoadedExperiment {
   readonly module: UserModule
 }
 
-export interface LoadOptions extends CompileOptions {
-  readonly onConsole: (chunk: ConsoleChunk) => void
-  /** Told of each module as its thread starts, so that it can be ended whatever happens next. */
-  readonly onModule: (module: Pick<UserModule, 'close'>) => void
-}
+export interface LoadOptions extends CompileOptions, ModuleOptions {}
 
 /**
  * Loads all files, each in a thread of its own, and gives their experiments in written order.

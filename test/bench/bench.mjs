@@ -12,6 +12,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { compare } from './measure.mjs'
 import { bareNode, braintrust, byHand, help, llmobsExp } from './programs.mjs'
+import { benchReading } from './reading.mjs'
 
 const { values: flags } = parseArgs({ options: { quick: { type: 'boolean' }, only: { type: 'string' } } })
 const isQuick = flags.quick === true
@@ -224,7 +225,23 @@ function printTable() {
   for (const row of rows) print(row)
 }
 
-const benches = { start: benchStart, noop: benchNoop, sleeping: benchSleeping, runs: benchRuns, large: benchLarge }
+const reading = () =>
+  benchReading({
+    few: size(100_000, 1_000),
+    many: size(1_000_000, 5_000),
+    rounds: size(3, 1),
+    tell,
+    seconds,
+    megabytes,
+  })
+const benches = {
+  start: benchStart,
+  noop: benchNoop,
+  sleeping: benchSleeping,
+  runs: benchRuns,
+  large: benchLarge,
+  reading,
+}
 const chosen = Object.entries(benches).filter(([name]) => name.includes(flags.only ?? ''))
 if (chosen.length === 0)
   throw new Error(`--only: expected one of ${Object.keys(benches).join(', ')}, got ${flags.only}`)

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { symlinkSync } from 'node:fs'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { type CliProject, cliProject } from '../helpers/cli.ts'
 import { experiment, passing } from '../helpers/modules.ts'
@@ -244,4 +245,149 @@ test('a relative path starts from the folder of the module, not from the current
 
   expect((await project.run(['run', 'sub/exp.ts'])).exitCode).toBe(0)
   expect(project.only().rows).toHaveLength(3)
+})
+
+const csvImport = "import { csv, json } from 'llmobs-exp'\nimport { z } from 'zod'"
+const csvRows = (count: number): string[] =>
+  Array.from({ length: count }, (_, index) => `r${index},question ${index},${index}`)
+const table = (rows: readonly string[]): string => text(['id,input,expectedOutput', ...rows])
+
+async function csvProject(content: string | Uint8Array, options = '{ expectedOutput: z.coerce.number() }') {
+  const members = `dataset: csv('./data.csv', ${options}), task: (input) => Number(input.split(' ')[1]),
+    evaluators: { same: ({ output, expectedOutput }) => output === expectedOutput },`
+  const project = await cliProject({ 'exp.ts': experiment(members, csvImport) })
+  project.write('data.csv', content)
+  return project
+}
+
+const badRows: { [what: string]: { row: string; at: string } } = {
+  'a row with a cell too many': { row: 'x,question 55,55,more', at: '57:18' },
+  'a row with a cell too few': { row: 'x,question 55', at: '57:14' },
+  'a NUL': { row: 'x,question\0 55,55', at: '57:11' },
+  'a cell that its schema refuses': { row: 'x,question 55,many', at: '57:15' },
+}
+
+test.each(Object.entries(badRows))(
+  'D1: %s exits 2 with file, line and column, and --skip-invalid runs the others',
+  async (_what, bad) => {
+    const project = await csvProject(table(csvRows(99).with(55, bad.row)))
+    const refused = await project.run(['run', 'exp.ts'])
+
+    expect(refused.exitCode).toBe(2)
+    expect(refused.stderr).toContain('E_DATASET_RECORD')
+    expect(refused.stderr).toMatch(new RegExp(`data\\.csv:${bad.at}\\b`))
+    expect(refused.stderr).toContain('> 57 | x,question')
+    expect(project.stored()).toEqual([])
+
+    const skipped = await project.run(['run', 'exp.ts', '--skip-invalid'])
+    expect(skipped.exitCode).toBe(0)
+    expect(skipped.stderr).toMatch(/W_RECORD_SKIPPED: .*data\.csv:57/)
+    expect(project.only().rows).toHaveLength(98)
+  },
+)
+
+test('D1: a quote at line 57 that is not closed exits 2 from there, with --skip-invalid too', async () => {
+  const project = await csvProject(table(csvRows(99).with(55, 'x,"question 55,55')))
+  for (const flags of [[], ['--skip-invalid']]) {
+    const { exitCode, stderr } = await project.run(['run', 'exp.ts', ...flags])
+    expect(exitCode).toBe(2)
+    expect(stderr).toContain('E_DATASET_FILE')
+    expect(stderr).toMatch(/data\.csv:57:3\b/)
+  }
+  expect(project.stored()).toEqual([])
+})
+
+test('D1: a byte order mark, mixed line ends, a header __proto__ and empty headers change nothing', async () => {
+  const rows = csvRows(4).map((row, index) => `${row},p,${['\r\n', '\r', '\n', ''][index]}`)
+  const project = await csvProject(`\ufeffid,input,expectedOutput,__proto__,\r\n${rows.join('')}`)
+
+  expect((await project.run(['run', 'exp.ts'])).exitCode).toBe(0)
+  expect(project.only().rows.map(({ key }) => key)).toEqual(['r0', 'r1', 'r2', 'r3'])
+  expect(project.read(`.llmobs-exp/experiments/${project.only().id}/events.jsonl`)).toContain('{"__proto__":"p"}')
+})
+
+test('D1: a misspelt column exits 2 and names those that are there', async () => {
+  const project = await csvProject(
+    'question,answer\n1,2\n',
+    "{ columns: { input: 'qestion', expectedOutput: 'answer' } }",
+  )
+  const { exitCode, stderr } = await project.run(['run', 'exp.ts'])
+
+  expect(exitCode).toBe(2)
+  expect(stderr).toContain(
+    'expected a column "qestion" (columns.input), got "question", "answer"; did you mean "question"?',
+  )
+})
+
+test('D12: a gzip file that becomes far too large exits 2, and runs when its dataset says how large it may become', async () => {
+  const record = `${JSON.stringify({ input: 'x'.repeat(1024 * 1024 - 13) })}\n`
+  const project = await cliProject()
+  project.write('records.jsonl.gz', gzipSync(record.repeat(100)))
+  const members = (options: string) =>
+    `dataset: jsonl('./records.jsonl.gz'${options}), task: () => 1, evaluators: { one: ({ output }) => output === 1 },`
+
+  project.write('exp.ts', experiment(members(''), IMPORT))
+  const refused = await project.run(['run', 'exp.ts'])
+  expect(refused.exitCode).toBe(2)
+  expect(refused.stderr).toMatch(/E_DATASET_FILE: .*at most 100 times its size/)
+  expect(project.stored()).toEqual([])
+
+  project.write('exp.ts', experiment(members(', { maxUnpackedBytes: 1e9 }'), IMPORT))
+  const { exitCode, stderr } = await project.run(['run', 'exp.ts', '--sample-size', '3'])
+  expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 })
+})
+
+test('json reads the array that is said, packed or not', async () => {
+  const document = JSON.stringify({
+    data: {
+      items: [
+        { id: 'a', input: 1 },
+        { id: 'b', input: 2 },
+      ],
+    },
+  })
+  const members = "dataset: json('./data.json', { at: 'data.items' }), task: (input) => input, evaluators: {},"
+  const project = await cliProject({ 'exp.ts': experiment(members, csvImport) })
+  for (const content of [document, gzipSync(document)]) {
+    project.write('data.json', content)
+    expect((await project.run(['run', 'exp.ts'])).exitCode).toBe(0)
+  }
+  expect(project.stored().map(({ rows }) => rows.map(({ key }) => key))).toEqual([
+    ['a', 'b'],
+    ['a', 'b'],
+  ])
+
+  project.write('data.json', document.replace('"items"', '"itmes"'))
+  const { exitCode, stderr } = await project.run(['run', 'exp.ts'])
+  expect(exitCode).toBe(2)
+  expect(stderr).toContain('expected a key "items" in "data", got the keys "itmes"; did you mean "itmes"?')
+})
+
+test('a source that says it can be read but once is not read beforehand', async () => {
+  const project = await cliProject({
+    'exp.ts': experiment(
+      `dataset: { [openSource]: { description: 'a queue', checkedFirst: false, read: async function* () {
+        if (reads++ > 0) throw new Error('read twice')
+        yield [{ status: 'record', record: { id: 'a', input: 1 } }, { status: 'record', record: { expected: 2 } }]
+      } } }, task: (input) => input, evaluators: {},`,
+      "import { openSource } from 'llmobs-exp'\nlet reads = 0",
+    ),
+  })
+  const { exitCode, stderr } = await project.run(['run', 'exp.ts', '--skip-invalid'])
+
+  expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 })
+  expect(stderr).toMatch(/W_RECORD_SKIPPED: dataset\[1\]: expected a record with no other keys/)
+  expect(project.only().rows).toHaveLength(1)
+})
+
+test('an experiment can import the contract suite, and gets the tool that runs', async () => {
+  const project = await cliProject({
+    'exp.ts': experiment(
+      "dataset: [{ input: 1 }], task: async () => checkDatasetSource(() => [{ input: 'a' }]), evaluators: {},",
+      "import { checkDatasetSource } from 'llmobs-exp/contracts'",
+    ),
+  })
+
+  expect((await project.run(['run', 'exp.ts'])).exitCode).toBe(0)
+  expect(project.only().rows[0]?.output).toEqual([])
 })

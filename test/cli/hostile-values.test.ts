@@ -55,7 +55,10 @@ JSON.parse = () => 'hijacked'
 globalThis.fetch = () => { throw new Error('hijacked') }
 Array.prototype.map = function () { return ['hijacked'] }
 performance.now = () => 0
-Date.now = () => 0`,
+Date.now = () => 0
+process.hrtime = () => [0, 0]
+timers.setImmediate = () => {}
+import timers from 'node:timers'`,
     ),
   })
   const { exitCode, stdout, stderr } = await project.run(['run', 'exp.ts', '--reporter', 'json'])

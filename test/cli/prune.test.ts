@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -11,15 +11,24 @@ function ids(project: CliProject): string[] {
   return project.stored().map(({ id }) => id)
 }
 
-/** A project that ran `often` four times, then `rarely`, then `often` once more. */
+/** A project that ran `often` three times, then `rarely`, then `often` once more. */
 async function filledProject(): Promise<CliProject> {
   const project = await cliProject({
     'often.ts': experiment(`${numbered(3)} ${passing}`, '', 'often'),
     'rarely.ts': experiment(`${numbered(3)} ${passing}`, '', 'rarely'),
   })
-  const runs = ['often', 'often', 'often', 'rarely', 'often'].map((name) => `llmobs-exp run ${name}.ts --quiet`)
-  await project.shell(runs.join(' && '))
+  await project.run(['run', 'rarely.ts', 'often.ts', '--quiet'])
+  const often = ids(project).at(-1) ?? ''
+  for (const day of [1, 2, 3]) copyExperiment(project, often, `2020010${day}t000000-aaaaaa`)
   return project
+}
+
+/** As if the experiment had been run before. */
+function copyExperiment(project: CliProject, from: string, to: string): void {
+  const folder = join(store, 'experiments', to)
+  cpSync(join(project.folder, store, 'experiments', from), join(project.folder, folder), { recursive: true })
+  const manifest = project.read(join(folder, 'manifest.json'))
+  project.write(join(folder, 'manifest.json'), manifest.replace(/("(?:experimentId|groupId)": )"[^"]+"/g, `$1"${to}"`))
 }
 
 test('prune --keep removes all but the newest of each name, and says what was freed', async () => {
@@ -160,12 +169,9 @@ test('kill -9 in the middle of a prune leaves whole experiments only', async () 
   const project = await cliProject({ 'exp.ts': experiment(`${numbered(3)} ${passing}`) })
   await project.run(['run', 'exp.ts'])
   const [first] = project.stored()
-  const copies = Array.from(
-    { length: 200 },
-    (_, index) => `2020010${index % 9}t000000-${String(index).padStart(6, '0')}`,
-  )
-  const folder = join(store, 'experiments')
-  await project.shell(copies.map((id) => `cp -r ${folder}/${first?.id} ${folder}/${id}`).join('\n'))
+  for (let number = 0; number < 60; number++) {
+    copyExperiment(project, first?.id ?? '', `20200101t000000-${String(number).padStart(6, '0')}`)
+  }
   const cli = project.start(['prune', '--keep', '1'])
   await cli.prints(/(removed .*\n){5}/, 'stdout')
   cli.signal('SIGKILL')

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { createProgram } from '../../src/cli/program.ts'
 import { createClock, createIds } from '../../src/cli/system.ts'
+import { createWorkers } from '../../src/session/executors/workers.ts'
 import { createFakeScreen } from '../helpers/fake-screen.ts'
 import { commandsOf, headingOf, renderCommand, renderNames, renderSynopsis } from '../helpers/render-docs.ts'
 
@@ -10,6 +11,7 @@ const program = createProgram(
     screen: createFakeScreen(),
     clock: createClock(),
     ids: createIds(),
+    workers: createWorkers(),
     env: {},
     currentFolder: '/',
     version: '0.0.0',

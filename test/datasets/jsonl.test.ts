@@ -3,12 +3,13 @@ import { mkdir, open, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
+import { gzipSync } from 'node:zlib'
 import { type } from 'arktype'
 import fc from 'fast-check'
 import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import type { RecordSchemas } from '../../src/datasets/check-schemas.ts'
+import type { FileOptions } from '../../src/datasets/check-options.ts'
 import { jsonl } from '../../src/datasets/jsonl.ts'
 import { openDataset } from '../../src/datasets/open-dataset.ts'
 import type { SourceItem } from '../../src/model/dataset.ts'
@@ -18,11 +19,11 @@ import { tempFile, tempFolder } from './temp-folder.ts'
 
 datasetSourceContract('jsonl', async (items) => {
   const file = await tempFile('records.jsonl', items.map((item) => `${JSON.stringify(item)}\n`).join(''))
-  return openDataset(jsonl(file)).source
+  return jsonl(file)
 })
 
 /** What jsonl makes of a file with this content. */
-async function readContent(content: string | Uint8Array, schemas: RecordSchemas = {}): Promise<SourceItem[]> {
+async function readContent(content: string | Uint8Array, schemas: FileOptions = {}): Promise<SourceItem[]> {
   return readItems(openDataset(jsonl(await tempFile('records.jsonl', content), schemas)).source)
 }
 
@@ -75,7 +76,11 @@ describe('jsonl', () => {
 
   it('D2 counts blank lines when it numbers lines', async () => {
     const [problem] = problemsOf(await readContent('\n\r\n{"input":1}\n\n{"expected":1}\n'))
-    expect(problem).toMatchObject({ line: 5, codeFrame: '> 5 | {"expected":1}' })
+    expect(problem).toMatchObject({
+      line: 5,
+      column: 13,
+      codeFrame: ['> 5 | {"expected":1}', '    |             ^'].join('\n'),
+    })
   })
 
   it.each([
@@ -83,7 +88,9 @@ describe('jsonl', () => {
     ['big endian with a mark', Buffer.from('\ufeff{"input":1}\n', 'utf16le').swap16(), 'UTF-16 (big endian)'],
     ['little endian', Buffer.from('{"input":1}\n', 'utf16le'), 'UTF-16 (little endian, without a byte order mark)'],
     ['big endian', Buffer.from('{"input":1}\n', 'utf16le').swap16(), 'UTF-16 (big endian, without a byte order mark)'],
-    ['gzip', Buffer.from('1f8b08000000000000', 'hex'), 'a gzip file'],
+    ['gzip twice', gzipSync(gzipSync('{"input":1}')), 'a gzip file'],
+    ['zip', Buffer.from('504b03041400', 'hex'), 'a zip archive, which workbooks (.xlsx, .ods) are too'],
+    ['Parquet', Buffer.from('PAR1\u0015'), 'a Parquet file'],
   ])('D2 refuses a file in another encoding: %s', async (_name, content, got) => {
     const failure = await failureOf(readContent(content))
     expect(failure).toMatchObject({ code: 'E_DATASET_FILE', location: { line: 1, column: 1 } })
@@ -300,9 +307,13 @@ describe('the schemas of jsonl', () => {
   })
 
   it.each([
-    [{ expected: z.string() }, 'expected schemas for input, expectedOutput, metadata, got one for "expected"'],
+    [
+      { expected: z.string() },
+      'expected no other options than input, expectedOutput, metadata, maxUnpackedBytes, got "expected"; did you mean "expectedOutput"?',
+    ],
+    [{ maxUnpackedBytes: '2 GB' }, 'maxUnpackedBytes: expected a number of bytes above 0, got "2 GB"'],
     [{ input: { ticket: 'string' } }, 'input: expected a Standard Schema, got an object'],
-    [null, 'expected an object of schemas, got null'],
+    [null, 'expected an object of schemas and options, got null'],
   ])('are refused when they are none: %#', (schemas, message) => {
     expect(() => Reflect.apply(jsonl, undefined, ['x.jsonl', schemas])).toThrow(
       expect.objectContaining({ code: 'E_DEFINITION', message: `jsonl x.jsonl: ${message}` }),

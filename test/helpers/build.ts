@@ -22,9 +22,7 @@ export default function setup(): void {
 }
 
 function compile(outDir: string): void {
-  const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
-  const args = [compiler, '-p', join(root, 'tsconfig.build.json'), '--outDir', outDir]
-  execFileSync(process.execPath, args, { cwd: root, stdio: 'inherit' })
+  execFileSync(process.execPath, [join(root, 'scripts', 'build.mjs'), outDir], { cwd: root, stdio: 'inherit' })
 }
 
 /** Replaces `dist` as a whole, so that a binary that starts meanwhile meets the old build or the new one. */
@@ -45,8 +43,9 @@ function swap(folder: string): void {
 
 function isFresh(): boolean {
   try {
-    const builtAt = statSync(join(dist, 'cli', 'main.js')).mtimeMs
-    return builtAt > Math.max(newest(join(root, 'src')), statSync(join(root, 'tsconfig.build.json')).mtimeMs)
+    const builtAt = statSync(join(dist, 'THIRD-PARTY-LICENSES')).mtimeMs
+    const sources = [newest(join(root, 'src')), newest(join(root, 'scripts'))]
+    return builtAt > Math.max(...sources, statSync(join(root, 'tsconfig.build.json')).mtimeMs)
   } catch {
     return false
   }

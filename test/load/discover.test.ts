@@ -166,6 +166,7 @@ describe('what is told of a definition', () => {
     [new Set([{ input: 1 }]), { kind: 'iterable', description: 'an iterable' }],
     [(async function* () {})(), { kind: 'iterable', description: 'an async iterable' }],
     [{ [openSource]: { description: 'jsonl ./x.jsonl' } }, { kind: 'source', description: 'jsonl ./x.jsonl' }],
+    [{ [openSource]: { description: 'a queue', checkedFirst: false } }, { kind: 'iterable', description: 'a queue' }],
   ])('a dataset by its kind (%#)', (given, info) => {
     expect(discover({ default: { ...one, dataset: given } }, 'my-exp.ts')[0]?.info.dataset).toEqual(info)
   })

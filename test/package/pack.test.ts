@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
@@ -24,6 +24,12 @@ export default defineExperiment({
 const records = `{"input":{"country":"France"},"expectedOutput":"Paris"}
 {"input":{"country":"Japan"},"expectedOutput":"Tokyo"}
 `
+const sources = `import { csv, type Dataset, json } from 'llmobs-exp'
+import { checkDatasetSource, type SourceFinding } from 'llmobs-exp/contracts'
+
+export const table: Dataset<{ readonly input: string }> = csv('./x.csv', { columns: { input: 'question' } })
+export const findings: Promise<readonly SourceFinding[]> = checkDatasetSource(() => json('./x.json', { at: 'a.b' }))
+`
 const tsconfig = { compilerOptions: { strict: true, noEmit: true, module: 'nodenext', target: 'es2023', types: [] } }
 
 interface Packed {
@@ -43,6 +49,7 @@ beforeAll(() => {
   writeFileSync(join(user, 'package.json'), JSON.stringify({ private: true, type: 'module' }))
   writeFileSync(join(user, 'capitals.ts'), experiment)
   writeFileSync(join(user, 'capitals.jsonl'), records)
+  writeFileSync(join(user, 'sources.ts'), sources)
   writeFileSync(join(user, 'tsconfig.json'), JSON.stringify({ ...tsconfig, include: ['*.ts'] }))
   // Install scripts are blocked in many places: it has to work without.
   npm(['install', '--prefer-offline', '--ignore-scripts', join(folder, packed.filename)], user)
@@ -54,14 +61,23 @@ describe('the packed package', () => {
   it('ships what a user needs and nothing else', () => {
     const paths = packed.files.map(({ path }) => path)
     const allowed =
-      /^(?:bin\/llmobs-exp\.js|dist\/.+\.(?:js|d\.ts)|docs\/[\w.-]+\.(?:md|json)|templates\/[\w-]+\.(?:ts|jsonl)|package\.json|(?:README|LICENSE|CHANGELOG)(?:\.md)?)$/
+      /^(?:bin\/(?:llmobs-exp\.js|package\.json)|dist\/.+\.(?:c?js|d\.ts)|dist\/THIRD-PARTY-LICENSES|docs\/[\w.-]+\.(?:md|json)|templates\/[\w-]+\.(?:ts|jsonl)|package\.json|(?:README|LICENSE|CHANGELOG)(?:\.md)?)$/
     expect(paths.filter((path) => !allowed.test(path))).toEqual([])
     expect(paths).toEqual(
-      expect.arrayContaining(['bin/llmobs-exp.js', 'dist/index.d.ts', 'dist/cli/main.js', 'README.md', 'LICENSE']),
+      expect.arrayContaining(['bin/llmobs-exp.js', 'dist/index.d.ts', 'dist/cli/main.cjs', 'README.md', 'LICENSE']),
     )
     expect(paths.filter((path) => path.startsWith('templates/')).sort()).toEqual(
       ['first-experiment.jsonl', 'offline.ts', 'openai.ts'].map((name) => `templates/${name}`),
     )
+  })
+
+  it('passes on the licences of packages whose code is in it, and installs none of them', () => {
+    const modules = join(folder, 'user', 'node_modules')
+    const licenses = readFileSync(join(modules, 'llmobs-exp', 'dist', 'THIRD-PARTY-LICENSES'), 'utf8')
+    for (const name of ['commander', 'cli-table3', 'p-queue', 'tinyglobby']) {
+      expect(licenses).toMatch(new RegExp(`^${name} [\\d.]+ \\(MIT\\)\n\n[^]*?Permission is hereby granted`, 'm'))
+      expect(existsSync(join(modules, name))).toBe(false)
+    }
   })
 
   it('runs a TypeScript experiment where it is installed', () => {
@@ -97,9 +113,14 @@ describe('the packed package', () => {
   })
 
   it('exports its public names', () => {
-    const code = "import('llmobs-exp').then((names) => console.log(Object.keys(names).sort().join()))"
-    const { stdout } = run(process.execPath, ['--eval', code], join(folder, 'user'))
-    expect(stdout.trim()).toBe('LlmobsExpError,byName,defineConfig,defineExperiment,jsonl,multi')
+    const namesOf = (specifier: string) => {
+      const code = `import('${specifier}').then((names) => console.log(Object.keys(names).sort().join()))`
+      return run(process.execPath, ['--eval', code], join(folder, 'user')).stdout.trim()
+    }
+    expect(namesOf('llmobs-exp')).toBe(
+      'LlmobsExpError,byName,csv,defineConfig,defineExperiment,json,jsonl,multi,openSource',
+    )
+    expect(namesOf('llmobs-exp/contracts')).toBe('checkDatasetSource')
   })
 })
 

@@ -25,6 +25,7 @@ async function describeModule(module: string, subject: Subject): Promise<Finding
   const paths = await findFiles([module], currentFolder)
   const loaded = await loadModules(paths, {
     ...compileOptions(currentFolder),
+    workers: tools.workers,
     onConsole: tools.onConsole,
     onModule: (started) => tools.ending?.addModule(started),
   })

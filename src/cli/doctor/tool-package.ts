@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { packageFolder } from '../package-folder.ts'
 
 /** This tool's own package.json, as far as it is looked at. */
 export interface ToolPackage {
@@ -11,9 +11,8 @@ export interface ToolPackage {
 }
 
 export function readToolPackage(): ToolPackage {
-  const folder = nearestPackage(dirname(fileURLToPath(import.meta.url)))
-  const { engines, dependencies } = readJson(join(folder, 'package.json'))
-  return { folder, node: engines.node, dependencies: Object.keys(dependencies) }
+  const { engines, dependencies } = readJson(join(packageFolder, 'package.json'))
+  return { folder: packageFolder, node: engines.node, dependencies: Object.keys(dependencies) }
 }
 
 /** The version of a package that this tool gets; `undefined` when there is none. */
@@ -23,12 +22,6 @@ export function installedVersion(name: string, from: string): string | undefined
     if (existsSync(file)) return String(readJson(file).version)
     if (folder === dirname(folder)) return undefined
   }
-}
-
-function nearestPackage(from: string): string {
-  let folder = from
-  while (!existsSync(join(folder, 'package.json')) && folder !== dirname(folder)) folder = dirname(folder)
-  return folder
 }
 
 function readJson(file: string) {

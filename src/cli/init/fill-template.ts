@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
-import { basename } from 'node:path'
+import { basename, join } from 'node:path'
 import { LlmobsExpError } from '../../model/errors.ts'
+import { packageFolder } from '../package-folder.ts'
 
 /** The experiments that `init` can write, with what they are in a few words. */
 export const templates = {
@@ -26,7 +27,7 @@ export interface TemplateValues {
   readonly hasZod: boolean
 }
 
-const folder = new URL('../../../templates/', import.meta.url)
+const folder = join(packageFolder, 'templates')
 const DATASET = 'first-experiment.jsonl'
 const BLOCK = /\n {2}\/\/ A record is an input[^\n]*\n(?: {2}\/\/[^\n]*\n)* {2}dataset: jsonl\([\s\S]*?\n {2}\}\),\n/
 
@@ -77,5 +78,5 @@ function literal(text: string): string {
 }
 
 function read(name: string): string {
-  return readFileSync(new URL(name, folder), 'utf8')
+  return readFileSync(join(folder, name), 'utf8')
 }

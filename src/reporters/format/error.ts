@@ -13,7 +13,7 @@ export interface RenderErrorOptions {
 
 /**
  * An error as text for a terminal, with a line break at its end: code and message, place, source lines, hint and causes. Anything
- * that is not a `LlmobsExpError` is a defect of this tool and says so.
+ * that is not a `LlmobsExpError` is a defect of this tool and has its stack.
  */
 export function renderError(error: unknown, { colors = plainColors, debug = false }: RenderErrorOptions = {}): string {
   const info = toErrorInfo('E_INTERNAL', error)
@@ -23,7 +23,6 @@ export function renderError(error: unknown, { colors = plainColors, debug = fals
     ...renderDetails(info, colors),
     ...(isDefect || debug ? renderStack(info, colors) : []),
     ...renderCauses(info, colors, debug || isDefect),
-    ...(isDefect ? ['  This is a defect of llmobs-exp, please report it with the lines above.'] : []),
   ]
   return `${lines.join('\n')}\n`
 }
@@ -36,10 +35,13 @@ function renderDetails({ location, codeFrame, hint }: ErrorInfo, colors: Colors)
   ]
 }
 
-function renderCauses({ cause }: ErrorInfo, colors: Colors, withStack: boolean): string[] {
+function renderCauses({ message, cause }: ErrorInfo, colors: Colors, withStack: boolean): string[] {
   if (cause === undefined) return []
+  // What a message says already is not said twice.
+  const isSaid =
+    !withStack && cause.hint === undefined && cause.location === undefined && message.includes(cause.message)
   return [
-    `  ${colors.dim('caused by:')} ${sanitize(named(cause))}`,
+    ...(isSaid ? [] : [`  ${colors.dim('caused by:')} ${sanitize(named(cause))}`]),
     ...renderDetails(cause, colors),
     ...(withStack ? renderStack(cause, colors) : []),
     ...renderCauses(cause, colors, withStack),

@@ -1,23 +1,19 @@
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import type { ConfigTexts } from '../../config/read-config.ts'
 import { fromErrorInfo } from '../../model/error-info.ts'
 import type { ErrorInfo } from '../../model/errors.ts'
 import type { ConfigReply, ConfigThreadData } from './config-entry.ts'
 import { describeDeath, describeExit, forwardConsole } from './thread.ts'
-import type { ModuleListeners } from './user-module.ts'
+import type { ModuleOptions } from './user-module.ts'
 
 /**
  * Loads a compiled config file in a thread of its own, which ends with it.
  * @throws LlmobsExpError `E_CONFIG_FILE`, `E_MODULE_LOAD` or `E_MODULE_EXIT`
  */
-export async function loadConfigThread(data: ConfigThreadData, listeners: ModuleListeners): Promise<ConfigTexts> {
-  const worker = new Worker(new URL('./config-entry.js', import.meta.url), {
-    workerData: data,
-    stdout: true,
-    stderr: true,
-  })
-  forwardConsole(worker, listeners.onConsole)
-  listeners.onModule({
+export async function loadConfigThread(data: ConfigThreadData, options: ModuleOptions): Promise<ConfigTexts> {
+  const worker = options.workers.readConfig(data)
+  forwardConsole(worker, options.onConsole)
+  options.onModule({
     async close() {
       await worker.terminate()
     },

@@ -1,5 +1,5 @@
 import { nextTick } from 'node:process'
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import { fromErrorInfo, toErrorInfo } from '../../model/error-info.ts'
 import { type ErrorInfo, LlmobsExpError } from '../../model/errors.ts'
 import type { ConsoleChunk, DefinitionInfo } from '../../model/ports.ts'
@@ -37,15 +37,12 @@ export interface CompiledFile {
 /** Milliseconds that a thread is given to hand over its console output. */
 const DRAIN_TIME = 2_000
 
-export function startThread(compiled: CompiledFile, onConsole: (chunk: ConsoleChunk) => void): Thread {
+/** Loads a module in a worker that waits for one. */
+export function startThread(worker: Worker, compiled: CompiledFile, onConsole: (chunk: ConsoleChunk) => void): Thread {
   const shared = new SharedArrayBuffer((RUNNING_CALL + 1) * Float64Array.BYTES_PER_ELEMENT)
   const data: ThreadData = { url: compiled.url, file: compiled.file, progress: shared }
-  const worker = new Worker(new URL('./thread-entry.js', import.meta.url), {
-    workerData: data,
-    stdout: true,
-    stderr: true,
-  })
   forwardConsole(worker, onConsole)
+  worker.postMessage(data)
 
   let outbox: ToThread[] = []
   let listener: ThreadListener | undefined
@@ -104,6 +101,7 @@ export function startThread(compiled: CompiledFile, onConsole: (chunk: ConsoleCh
           setImmediate(resolve)
         }
         post(['drain'])
+        flush()
       })
     },
     async terminate() {

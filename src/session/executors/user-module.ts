@@ -7,6 +7,7 @@ import {
   type ThreadExecutor,
   type ThreadSlot,
 } from './thread-executor.ts'
+import type { Workers } from './workers.ts'
 
 /** A user's module, loaded in a thread of its own. */
 export interface UserModule {
@@ -19,22 +20,23 @@ export interface UserModule {
   close(): Promise<void>
 }
 
-export interface ModuleListeners {
+export interface ModuleOptions {
+  readonly workers: Workers
   readonly onConsole: (chunk: ConsoleChunk) => void
   /** Told as soon as there is something that can be closed, before the module has loaded. */
   readonly onModule: (module: Pick<UserModule, 'close'>) => void
 }
 
 /** @throws LlmobsExpError `E_MODULE_LOAD`, `E_MODULE_EXIT`, `E_NO_EXPERIMENT` or `E_DEFINITION` */
-export async function loadUserModule(compiled: CompiledFile, listeners: ModuleListeners): Promise<UserModule> {
-  const start = (): Thread => startThread(compiled, listeners.onConsole)
+export async function loadUserModule(compiled: CompiledFile, options: ModuleOptions): Promise<UserModule> {
+  const start = (): Thread => startThread(options.workers.take(), compiled, options.onConsole)
   let thread = start()
   let isClosed = false
   const close = (): Promise<void> => {
     isClosed = true
     return thread.terminate()
   }
-  listeners.onModule({ close })
+  options.onModule({ close })
   const definitions = await loadedOrEnded(thread)
   const slot: ThreadSlot = {
     current: () => thread,

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
+import { build } from 'esbuild'
 import { describe, expect, it } from 'vitest'
 import { defaultStoreFolder } from '../../../src/backends/local/layout.ts'
 import { openLocalStore } from '../../../src/backends/local/store.ts'
@@ -34,11 +35,13 @@ describe('the local store', () => {
   it('lets only its owner look in, whatever the umask', async () => {
     const folder = join(await tempFolder(), 'store')
     // The umask is one for the whole process: another one is asked.
-    const store = new URL('../../../dist/backends/local/store.js', import.meta.url)
+    const store = join(await tempFolder(), 'store.cjs')
+    const entryPoints = [join(import.meta.dirname, '../../../src/backends/local/store.ts')]
+    await build({ entryPoints, outfile: store, bundle: true, platform: 'node', external: ['zod'] })
     const script = `process.umask(0)
-      const { openLocalStore } = await import(${JSON.stringify(store.href)})
+      const { openLocalStore } = require(${JSON.stringify(store)})
       openLocalStore(${JSON.stringify(folder)}).create(${JSON.stringify(fakeManifest('id'))}, { pid: 1, host: 'here' })`
-    execFileSync(process.execPath, ['--input-type=module', '-e', script])
+    execFileSync(process.execPath, ['-e', script])
     const experiment = join(folder, 'experiments', 'id')
     expect([folder, join(folder, 'experiments'), experiment].map(mode)).toEqual(['700', '700', '700'])
     const files = ['manifest.json', 'events.jsonl', 'lock'].map((name) => join(experiment, name))

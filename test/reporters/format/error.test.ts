@@ -41,7 +41,6 @@ describe('an error', () => {
       "error E_INTERNAL: TypeError: x is not a function
           at run (engine.js:1:2)
           at main (main.js:3:4)
-        This is a defect of llmobs-exp, please report it with the lines above.
       "
     `)
   })
@@ -52,6 +51,13 @@ describe('an error', () => {
     ['an object', { a: 1 }, 'threw an object without a message: {"a":1}'],
   ])('may be %s', (_name, thrown, message) => {
     expect(renderError(thrown)).toContain(`error E_INTERNAL: ${message}\n`)
+  })
+
+  it('does not repeat a cause whose message it has already', () => {
+    const cause = new Error('no key')
+    const error = new LlmobsExpError('E_MODULE_LOAD', 'a.ts threw: Error: no key', { cause })
+    expect(renderError(error)).toBe('error E_MODULE_LOAD: a.ts threw: Error: no key\n')
+    expect(renderError(error, { debug: true })).toContain('caused by: Error: no key')
   })
 
   it('has the stacks of its causes when debugging', () => {

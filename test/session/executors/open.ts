@@ -6,6 +6,7 @@ import type { FollowUp, PendingCall, RecordItem } from '../../../src/model/execu
 import type { ConsoleChunk } from '../../../src/model/ports.ts'
 import type { RecordText } from '../../../src/model/row.ts'
 import type { ThreadExecutor } from '../../../src/session/executors/thread-executor.ts'
+import { loadUserModule } from '../../../src/session/executors/user-module.ts'
 import { tempFolder } from '../../helpers/temp-folder.ts'
 
 const root = resolve(import.meta.dirname, '../../..')
@@ -26,11 +27,12 @@ export async function openFixture(fixture: string, exportName: string): Promise<
     packageEntry: join(root, 'dist/index.js'),
   })
   // A thread is started from a built file.
-  const { loadUserModule }: typeof import('../../../src/session/executors/user-module.ts') = await import(
-    join(root, 'dist/session/executors/user-module.js')
+  const { createWorkers }: typeof import('../../../src/session/executors/workers.ts') = await import(
+    join(root, 'dist/session/executors/workers.cjs')
   )
   const console: ConsoleChunk[] = []
   const module = await loadUserModule(compiled, {
+    workers: createWorkers(),
     onConsole: (chunk) => console.push(chunk),
     onModule: ({ close }) => onTestFinished(close),
   })

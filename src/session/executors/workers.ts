@@ -1,0 +1,54 @@
+import { join } from 'node:path'
+import process from 'node:process'
+import { Worker } from 'node:worker_threads'
+import type { ConfigThreadData } from './config-entry.ts'
+
+/** Where the threads for user code come from. */
+export interface Workers {
+  /** Starts a thread that waits for what it is to load. It does not keep the process alive, and cannot fail until it is taken. */
+  prepare(): void
+  /** The thread that was prepared, or a new one: also where the environment has changed since, which a thread has a copy of. */
+  take(): Worker
+  /** A thread that loads a config file. */
+  readConfig(file: ConfigThreadData): Worker
+}
+
+const threadEntry = join(import.meta.dirname, 'thread-entry.js')
+const configEntry = join(import.meta.dirname, 'config-entry.js')
+
+export function createWorkers(): Workers {
+  let prepared: Worker | undefined
+  let environment = ''
+  return {
+    prepare() {
+      environment = describeEnvironment()
+      prepared = start()
+      prepared.on('error', () => {})
+      prepared.unref()
+    },
+    take() {
+      const worker = prepared
+      prepared = undefined
+      if (worker === undefined || hasEnded(worker)) return start()
+      if (environment !== describeEnvironment()) {
+        void worker.terminate()
+        return start()
+      }
+      worker.ref()
+      return worker
+    },
+    readConfig: (file) => new Worker(configEntry, { workerData: file, stdout: true, stderr: true }),
+  }
+}
+
+function start(): Worker {
+  return new Worker(threadEntry, { stdout: true, stderr: true })
+}
+
+function describeEnvironment(): string {
+  return JSON.stringify(process.env)
+}
+
+function hasEnded({ threadId }: Worker): boolean {
+  return threadId === -1
+}
