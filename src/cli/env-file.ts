@@ -11,9 +11,6 @@ import type { Problem } from '../model/events.ts'
 const NO_FILE = 'none'
 const DEFAULT_NAME = '.env'
 
-/** What this process has added to its environment: another look at the file must not take it for the real one. */
-const addedBefore = new Map<string, string>()
-
 export interface AppliedEnvFile {
   readonly file: EnvFile
   /** What was wrong with it. */
@@ -23,6 +20,7 @@ export interface AppliedEnvFile {
 export interface EnvFileQuestion {
   readonly flags: GivenFlags
   readonly env: Environment
+  readonly addedToEnv: Map<string, string>
   readonly currentFolder: string
   /** Where `.env` lies when no file is named. */
   readonly projectFolder: string
@@ -44,9 +42,9 @@ export function applyEnvFile(question: EnvFileQuestion): AppliedEnvFile | undefi
   const added = new Set<string>()
   for (const [variable, value] of variables) {
     const current = process.env[variable]
-    if (current !== undefined && current !== addedBefore.get(variable)) continue
+    if (current !== undefined && current !== question.addedToEnv.get(variable)) continue
     process.env[variable] = value
-    addedBefore.set(variable, value)
+    question.addedToEnv.set(variable, value)
     added.add(variable)
   }
   return { file: { name, folder: dirname(path), variables: added }, problems: describeBadLines(badLines, name) }

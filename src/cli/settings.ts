@@ -46,9 +46,9 @@ export function startOptions(flags: GivenFlags, context: CommandContext): Starte
 }
 
 /** Reads `.env` into the environment and looks for a config file. */
-export function findSettings(flags: GivenFlags, { env, currentFolder }: CommandContext): Settings {
+export function findSettings(flags: GivenFlags, { env, addedToEnv, currentFolder }: CommandContext): Settings {
   const projectFolder = dirname(defaultStoreFolder(currentFolder))
-  const applied = applyEnvFile({ flags, env, currentFolder, projectFolder })
+  const applied = applyEnvFile({ flags, env, addedToEnv, currentFolder, projectFolder })
   const configPath = findConfigFile(projectFolder)
   const unknown = findUnknownVariables(env).map((variable) => describeUnknown(variable, applied?.file))
   return {
