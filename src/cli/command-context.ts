@@ -9,6 +9,8 @@ export interface CommandContext {
   readonly ids: Ids
   readonly workers: Workers
   readonly env: Environment
+  /** What this process has added to its environment from an env file: a second look must not take that for the real one. */
+  readonly addedToEnv: Map<string, string>
   readonly currentFolder: string
   readonly version: string
 }

@@ -11,9 +11,6 @@ import type { Problem } from '../model/events.ts'
 const NO_FILE = 'none'
 const DEFAULT_NAME = '.env'
 
-/** What this process has added to its environment: another look at the file must not take it for the real one. */
-const addedBefore = new Map<string, string>()
-
 export interface AppliedEnvFile {
   readonly file: EnvFile
   /** What was wrong with it. */
@@ -23,6 +20,7 @@ export interface AppliedEnvFile {
 export interface EnvFileQuestion {
   readonly flags: GivenFlags
   readonly env: Environment
+  readonly addedToEnv: Map<string, string>
   readonly currentFolder: string
   /** Where `.env` lies when no file is named. */
   readonly projectFolder: string
@@ -36,17 +34,17 @@ export interface EnvFileQuestion {
  */
 export function applyEnvFile(question: EnvFileQuestion): AppliedEnvFile | undefined {
   const { named, origin, path } = findEnvFile(question)
-  if (path === undefined) return takeBack(new Map())
+  if (path === undefined) return takeBack(new Map(), question)
   const name = relative(question.currentFolder, path)
-  if (named === undefined && !isThere(path)) return takeBack(new Map())
+  if (named === undefined && !isThere(path)) return takeBack(new Map(), question)
   const { variables, badLines } = parseEnvText(readText(path, named === undefined ? name : `${origin} ${named}`))
-  takeBack(variables)
+  takeBack(variables, question)
   const added = new Set<string>()
   for (const [variable, value] of variables) {
     const current = process.env[variable]
-    if (current !== undefined && current !== addedBefore.get(variable)) continue
+    if (current !== undefined && current !== question.addedToEnv.get(variable)) continue
     process.env[variable] = value
-    addedBefore.set(variable, value)
+    question.addedToEnv.set(variable, value)
     added.add(variable)
   }
   return { file: { name, folder: dirname(path), variables: added }, problems: describeBadLines(badLines, name) }
@@ -67,11 +65,11 @@ export function findEnvFile(question: EnvFileQuestion): FoundEnvFile {
 }
 
 /** What an earlier look at the file has added and the file no longer has goes. */
-function takeBack(variables: ReadonlyMap<string, string>): undefined {
-  for (const [variable, value] of addedBefore) {
+function takeBack(variables: ReadonlyMap<string, string>, { addedToEnv }: EnvFileQuestion): undefined {
+  for (const [variable, value] of addedToEnv) {
     if (variables.has(variable)) continue
     if (process.env[variable] === value) delete process.env[variable]
-    addedBefore.delete(variable)
+    addedToEnv.delete(variable)
   }
 }
 

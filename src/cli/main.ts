@@ -24,6 +24,7 @@ export async function main(argv: readonly string[], workers: Workers): Promise<v
     ids: createIds(),
     workers,
     env: process.env,
+    addedToEnv: new Map(),
     currentFolder: process.cwd(),
     version: readVersion(),
   }

@@ -1,10 +1,11 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { environmentName } from '../config/options.ts'
 import { addOptions } from '../config/render-options.ts'
 import type { GivenFlags } from '../config/resolve.ts'
 import type { CommandContext } from './command-context.ts'
 import { helpFormat, wrapList } from './help-format.ts'
 import { rowSelections } from './row-selections.ts'
+import { type Shell, shells } from './shells.ts'
 import { oneOf } from './usage-error.ts'
 
 const DESCRIPTION = 'Runs LLM experiments: a dataset, a task, evaluators; with honest numbers, and nothing lost.'
@@ -115,6 +116,15 @@ export function createProgram(context: CommandContext, setExitCode: SetExitCode)
       setExitCode(await doctor(module, flags, context))
     })
   addRunOptions(doctorCommand)
+
+  program
+    .command('completion')
+    .description('print a script with which a shell completes commands, options and their values')
+    .addArgument(new Argument('<shell>', 'the shell').choices(shells).argParser(oneOf('completion', shells)))
+    .action(async (shell: Shell) => {
+      const { completion } = await import('./completion.ts')
+      setExitCode(await completion(shell, program, context))
+    })
   return program
 }
 

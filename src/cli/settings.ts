@@ -48,9 +48,9 @@ export function startOptions(flags: GivenFlags, context: CommandContext): Starte
 }
 
 /** Reads `.env` into the environment and looks for a config file. */
-export function findSettings(flags: GivenFlags, { env, currentFolder }: CommandContext): Settings {
+export function findSettings(flags: GivenFlags, { env, addedToEnv, currentFolder }: CommandContext): Settings {
   const projectFolder = dirname(defaultStoreFolder(currentFolder))
-  const question = { flags, env, currentFolder, projectFolder }
+  const question = { flags, env, addedToEnv, currentFolder, projectFolder }
   const applied = applyEnvFile(question)
   const { path: envPath } = findEnvFile(question)
   const configPath = findConfigFile(projectFolder)

@@ -163,6 +163,11 @@ const wrong: {
     check: 'store',
     says: /cannot write to \S+: \S+ is no folder/,
   },
+  'a store that may not be written': {
+    args: ['--store', '/proc/store'],
+    check: 'store',
+    says: /cannot write to \/proc\/store: \/proc is not writable/,
+  },
   'a module': {
     files: { 'exp.ts': 'throw new Error("no network")' },
     args: ['exp.ts'],

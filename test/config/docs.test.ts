@@ -13,6 +13,7 @@ const program = createProgram(
     ids: createIds(),
     workers: createWorkers(),
     env: {},
+    addedToEnv: new Map(),
     currentFolder: '/',
     version: '0.0.0',
   },

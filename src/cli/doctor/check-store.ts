@@ -1,9 +1,10 @@
-import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs'
-import { dirname, resolve } from 'node:path'
+import { existsSync, mkdtempSync, rmdirSync, statfsSync, statSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import { readEntries, type StoreEntry, sizeOfFolder } from '../../backends/local/entries.ts'
 import { defaultStoreFolder } from '../../backends/local/layout.ts'
 import { MANIFEST_FORMAT } from '../../backends/local/manifest.ts'
 import { openLocalStore } from '../../backends/local/store.ts'
+import { errnoOf } from '../../backends/local/store-error.ts'
 import { resolveOption } from '../../config/resolve.ts'
 import { EVENT_FORMAT } from '../../model/events.ts'
 import { formatSize } from '../../reporters/format/size.ts'
@@ -38,7 +39,7 @@ export async function checkStore(subject: Subject): Promise<Finding[]> {
 
 type Described = Pick<Finding, 'facts' | 'troubles'>
 
-/** Writes nothing: asks the nearest folder that is there. */
+/** Makes nothing that stays: tries in the nearest folder that is there. Asking for permission would not do: root has it always. */
 function describePlace(folder: string): Described {
   let existing = folder
   while (!existsSync(existing) && existing !== dirname(existing)) existing = dirname(existing)
@@ -48,12 +49,12 @@ function describePlace(folder: string): Described {
     const hint = 'make it writable, or name another folder: --store <dir>'
     return { facts: [writable(false)], troubles: [{ severity: 'error', code: 'E_STORE_WRITE', message, hint }] }
   }
-  const { bavail, bsize } = statfsSync(existing)
+  const { bavail, bsize, blocks } = statfsSync(existing)
   const free = bavail * bsize
   const room: Fact = { name: 'free', value: free, text: formatSize(free) }
   const message = `only ${formatSize(free)} are free where the store is`
   const troubles: Trouble[] =
-    free < LITTLE_ROOM
+    blocks > 0 && free < LITTLE_ROOM
       ? [{ severity: 'warning', message, hint: 'remove old experiments: llmobs-exp prune --keep 5' }]
       : []
   return { facts: [writable(true), room], troubles }
@@ -66,10 +67,10 @@ function writable(value: boolean): Fact {
 function reasonNotWritable(existing: string): string | undefined {
   if (!statSync(existing).isDirectory()) return 'is no folder'
   try {
-    accessSync(existing, constants.W_OK | constants.X_OK)
+    rmdirSync(mkdtempSync(join(existing, '.llmobs-exp-doctor-')))
     return undefined
-  } catch {
-    return 'is not writable'
+  } catch (error) {
+    return `is not writable (${String(errnoOf(error))})`
   }
 }
 
