@@ -44,6 +44,7 @@ export async function list(flags: ListFlags, context: CommandContext): Promise<n
   await stdout.write(
     `\n${formatCount(entries.length, 'experiment')}, ${formatSize(total)} in ${sanitizeLine(store.folder)}\n`,
   )
+  await stdout.flush()
   return 0
 }
 

@@ -19,4 +19,5 @@ export async function printRows(view: ExperimentView, selection: RowSelection, {
     }
   }
   if (printed === 0) await stdout.write(`no ${selection === 'failing' ? 'failing ' : ''}rows\n`)
+  await stdout.flush()
 }

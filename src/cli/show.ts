@@ -57,7 +57,8 @@ export async function show(wanted: string, flags: ShowFlags, context: CommandCon
   if (isTorn) reporters.problem(TORN_LINE)
   const outcome = outcomeOf(manifest, view)
   await reporters.finish({ exitCode: outcome.exitCode, experiments: [{ info, outcome }], lastLine: '' })
-  return 0
+  // What could not be printed is all there is to this command.
+  return reporters.problems().length > 0 ? 2 : 0
 }
 
 async function warnOfPassedOver({ passedOver }: FoundExperiment, { screen }: CommandContext): Promise<void> {

@@ -1,3 +1,4 @@
+import { toErrorInfo } from '../model/error-info.ts'
 import type { RunEvent } from '../model/events.ts'
 import type { Reporter, Screen } from '../model/ports.ts'
 import { createConsolePrinter } from './console-printer.ts'
@@ -25,6 +26,12 @@ export function createHumanReporter({ name, screen, progress, ownsStdout, quiet,
   const summaries = createSummaryPrinter({ screen, ownsStdout, quiet })
   const follower = createFollower(progress, summaries)
 
+  // Nobody else would tell people: they have no other reporter.
+  const tellLost = async (thrown: unknown): Promise<void> => {
+    const message = `what reporter ${name} printed is not complete: ${toErrorInfo('E_REPORTER', thrown).message}`
+    await problems.print({ severity: 'error', code: 'E_REPORTER', message })
+    throw thrown
+  }
   const tell = (event: RunEvent): void | Promise<void> => {
     switch (event.type) {
       case 'row-finished':
@@ -58,7 +65,7 @@ export function createHumanReporter({ name, screen, progress, ownsStdout, quiet,
       await console.finish()
       await follower.finish(outcome)
       await problems.finish()
-      await summaries.flush()
+      await summaries.flush().catch(tellLost)
     },
   }
 }
