@@ -100,7 +100,10 @@ async function runOnce({ run, context, files, wishes, keys, printer }: Session, 
       },
       interruptible: (outdate) =>
         wishes.interrupt((wish) => outdate(wish === 'again' ? ASKED_FOR : (describeFiles({ files, context }) ?? wish))),
-      beforeDeath: () => keys?.close(),
+      beforeDeath() {
+        keys?.close()
+        context.screen.restore()
+      },
     },
     context,
   )

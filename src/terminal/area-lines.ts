@@ -29,7 +29,9 @@ export function createAreaLines(columns: () => number): AreaLines {
     return `\r${ERASE_LINE_END}${`\u001b[A${ERASE_LINE_END}`.repeat(rows - 1)}${ERASE_BELOW}`
   }
   const drawOver = (lines: readonly string[]): string => {
-    const changed = lines.map((line, index) => (line === drawn[index] ? '' : line + ERASE_LINE_END))
+    // The last one always, so that the cursor is at its end: that is where a resize takes it along.
+    const isKept = (line: string, index: number) => line === drawn[index] && index < lines.length - 1
+    const changed = lines.map((line, index) => (isKept(line, index) ? '' : line + ERASE_LINE_END))
     return `\r${lines.length > 1 ? `\u001b[${lines.length - 1}A` : ''}${changed.join('\n')}`
   }
   return {

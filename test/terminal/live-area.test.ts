@@ -56,7 +56,7 @@ describe('the live area', () => {
 
   it('is drawn over in its place, and only what has changed', async () => {
     let count = 0
-    const { screen, time, area } = await start(() => `rows ${count++}\nthe same`)
+    const { screen, time, area } = await start(() => `rows ${count++}\nthe same\nlast`)
     const before = screen.all().length
     time.advance(80)
     expect(
@@ -64,7 +64,7 @@ describe('the live area', () => {
         .all()
         .slice(before)
         .replace(/. rows/, '# rows'),
-    ).toBe('\u001b[?2026h\r\u001b[1A# rows 1\u001b[K\n\u001b[?2026l')
+    ).toBe('\u001b[?2026h\r\u001b[2A# rows 1\u001b[K\n\nlast\u001b[K\u001b[?2026l')
     area.stop()
   })
 
