@@ -123,7 +123,7 @@ test('T1: without a terminal there are no control sequences, and few lines for m
   expect(exitCode).toBe(0)
   expect(stdout + stderr).not.toContain('\u001b')
   expect((stdout + stderr).split('\n').length).toBeLessThan(200)
-  expect(stderr).toContain('5,000 of 10,000 rows (50 %)')
+  expect(stderr).toContain('10,000 of 10,000 rows (100 %)')
 })
 
 test('FORCE_COLOR colours without a terminal, and NO_COLOR does not colour', async () => {
