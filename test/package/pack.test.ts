@@ -1,10 +1,10 @@
-import { execFileSync, spawnSync } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -112,6 +112,45 @@ describe('the packed package', () => {
     expect(typecheck(join(empty, 'experiments'))).toBe('')
   })
 
+  it('leads a new user from a first experiment over a mistake to a failing row, and to watching it', async () => {
+    const empty = join(folder, 'newcomer')
+    mkdirSync(empty)
+    symlinkSync(join(folder, 'user', 'node_modules'), join(empty, 'node_modules'))
+    const file = 'experiments/first-experiment.ts'
+    const path = join(empty, file)
+    const command = (...args: readonly string[]) => run('npx', ['--no-install', 'llmobs-exp', ...args], empty)
+    command('init')
+    const written = readFileSync(path, 'utf8')
+
+    writeFileSync(path, written.replace('thresholds: { correct: 0.8 }', 'thresholds: { corect: 0.95 }'))
+    expect(typecheck(join(empty, 'experiments'))).toMatch(/first-experiment\.ts.*corect/)
+    const refused = command('run', file)
+    expect(refused.status).toBe(2)
+    expect(refused.stderr).toMatch(/did you mean "?correct"?/)
+
+    writeFileSync(path, written.replace('thresholds: { correct: 0.8 }', 'thresholds: { correct: 0.95 }'))
+    const failed = command('run', file)
+    expect(failed.status).toBe(1)
+    const [, record = ''] = /^ {2}(\S+) · did not pass: correct$/m.exec(failed.stdout) ?? []
+    expect(command('run', file, '--record', record).stdout).toContain('1 row: 1 ok')
+
+    const watching = spawn(
+      process.execPath,
+      [join(empty, 'node_modules/llmobs-exp/bin/llmobs-exp.js'), 'run', file, '--watch'],
+      {
+        cwd: empty,
+        env: { ...environment(), CI: '' },
+      },
+    )
+    onTestFinished(() => void watching.kill('SIGKILL'))
+    const printed = collect(watching)
+    await printed.until(/watching \d+ files/)
+    writeFileSync(path, written)
+    await printed.until(/first-experiment\.ts changed[\s\S]*passed: first-experiment[\s\S]*watching/)
+    watching.kill('SIGINT')
+    expect(await printed.exitCode).toBe(0)
+  })
+
   it('exports its public names', () => {
     const namesOf = (specifier: string) => {
       const code = `import('${specifier}').then((names) => console.log(Object.keys(names).sort().join()))`
@@ -165,6 +204,28 @@ function npm(args: readonly string[], cwd: string): string {
 
 function run(command: string, args: readonly string[], cwd: string) {
   return spawnSync(command, args, { cwd, encoding: 'utf8', env: environment() })
+}
+
+/** What a process prints, and its exit code. */
+function collect(child: ChildProcess) {
+  let text = ''
+  let check = (): void => {}
+  const add = (chunk: Buffer): void => {
+    text += chunk.toString()
+    check()
+  }
+  child.stdout?.on('data', add)
+  child.stderr?.on('data', add)
+  const exitCode = new Promise<number | null>((resolve) => child.once('close', resolve))
+  return {
+    exitCode,
+    until: (pattern: RegExp) =>
+      new Promise<void>((resolve, reject) => {
+        check = () => pattern.test(text) && resolve()
+        check()
+        void exitCode.then(() => reject(new Error(`it ended before ${pattern}:\n${text}`)))
+      }),
+  }
 }
 
 /** What npm tells its scripts would make a second npm think that it runs in this repository. */
