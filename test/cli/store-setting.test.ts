@@ -12,7 +12,7 @@ test.each([
     { 'keys.env': 'LLMOBS_EXP_STORE=results\n' },
     { LLMOBS_EXP_DOTENV: 'keys.env' },
   ],
-])('list and show look where run stores: %s', async (_what, files, env) => {
+])('list, show and prune look where run stores: %s', async (_what, files, env) => {
   const project = await cliProject({ 'exp.ts': exp, 'below/x': '', ...files })
   await project.run(['run', 'exp.ts'], { env })
   const list = await project.run(['list'], { env })
@@ -21,6 +21,10 @@ test.each([
   expect(project.stored('results')).toHaveLength(1)
   expect([list.exitCode, list.stdout]).toEqual([0, expect.stringContaining('passed')])
   expect([show.exitCode, show.stdout]).toEqual([0, expect.stringContaining('passed exp')])
+
+  const prune = await project.run(['prune', '--keep', '0'], { env })
+  expect(prune.exitCode).toBe(0)
+  expect(project.stored('results')).toEqual([])
 })
 
 test('--store and LLMOBS_EXP_STORE win, and the config file is not loaded then', async () => {
