@@ -87,6 +87,30 @@ test('a missing file says which one was meant', async () => {
   `)
 })
 
+test('a file that is no module says how to have its text', async () => {
+  expect(await compileError('imports-text.ts')).toMatchInlineSnapshot(`
+    "
+    E_MODULE_LOAD cannot import "./helpers/prompt.md", as imports-text.ts:1:18 does: expected a module or JSON, got a file of another kind
+    at ~/imports-text.ts:1:18
+    > 1 | import text from './helpers/prompt.md'
+        |                  ^
+      2 |
+      3 | export default text
+    hint: read it: readFileSync(new URL("./helpers/prompt.md", import.meta.url), 'utf8')
+    "
+  `)
+})
+
+test('a dataset in place of a module says which module lies beside it', async () => {
+  expect(await compileError('throws.jsonl')).toMatchInlineSnapshot(`
+    "
+    E_MODULE_LOAD throws.jsonl: expected a module (.ts, .mts, .cts, .js, .mjs, .cjs), got a file of another kind
+    at ~/throws.jsonl
+    hint: did you mean "throws.ts"?
+    "
+  `)
+})
+
 test('several errors are told at once', async () => {
   expect(await compileError('several.ts')).toMatchInlineSnapshot(`
     "
