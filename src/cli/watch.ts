@@ -6,6 +6,7 @@ import { type UsedFile, useFiles } from '../load/used-files.ts'
 import { LlmobsExpError } from '../model/errors.ts'
 import { describeChangedFiles } from '../reporters/format/watch.ts'
 import { signalCodes } from '../session/outcome.ts'
+import { isCi } from '../terminal/ci.ts'
 import { hasKeyboard, type Keys, readKeys } from '../terminal/keys.ts'
 import type { CommandContext } from './command-context.ts'
 import { createFileWatch, type FileWatch } from './file-watch.ts'
@@ -40,7 +41,7 @@ const ASKED_FOR = 'another run was asked for'
  * @throws LlmobsExpError for what is wrong with the command line itself
  */
 export async function watch(run: WatchedRun, context: CommandContext): Promise<number> {
-  refuseInCI(context.env)
+  refuseInCi(context.env)
   const wishes = createWishes()
   const files = createFileWatch(wishes.filesChanged)
   const stopSignals = watchSignals({ first: wishes.quit, again() {} })
@@ -141,9 +142,9 @@ function openKeyboard(wishes: Wishes, { screen }: CommandContext): Keys | undefi
 }
 
 /** Nobody is there to end it, and a job that hangs costs more than one that fails. */
-function refuseInCI({ CI }: Environment): void {
-  if (CI === undefined || CI === '' || CI === 'false' || CI === '0') return
-  throw new LlmobsExpError('E_OPTION', `--watch: expected somebody who can end it, got CI=${JSON.stringify(CI)}`, {
+function refuseInCi(env: Environment): void {
+  if (!isCi(env)) return
+  throw new LlmobsExpError('E_OPTION', `--watch: expected somebody who can end it, got CI=${JSON.stringify(env.CI)}`, {
     hint: 'leave --watch out; where this is no CI, set CI=false',
   })
 }
