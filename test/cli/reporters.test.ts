@@ -90,8 +90,11 @@ test('an experiment that was not started is in the json document, and ndjson say
   expect(json.exitCode).toBe(2)
   expect(jsonReportSchema.parse(JSON.parse(json.stdout))).toMatchObject({
     exitCode: 2,
-    experiments: [{ outcome: { status: 'stopped', stopped: { kind: 'not-started', code: 'E_DATASET_EMPTY' } } }],
+    experiments: [
+      { outcome: { status: 'stopped', stopped: { kind: 'not-started', code: 'E_DATASET_EMPTY' } }, runs: [] },
+    ],
   })
+  expect(project.stored()).toEqual([])
   expect(ndjson.exitCode).toBe(2)
   expect(ndjson.lastLine).toContain('not started: exp')
   expect(ndjson.stderr).not.toContain('E_REPORTER')
