@@ -36,7 +36,7 @@ function steady(lines: readonly string[]): string {
   const text = lines.slice(0, last === -1 ? lines.length : last).join('\n')
   return text
     .replace(/^([\d,]+ rows: .*\n)(?:.+\n)*/gm, '$1')
-    .replace(/^ +at .*\n/gm, '')
+    .replace(/^ +at \/.*\n/gm, '')
     .replace(/^ +stored in(?:.*\n)+?(?=\n|$)/gm, '')
     .trim()
 }
