@@ -88,3 +88,12 @@ test.each([['list'], ['show latest'], ['show latest --rows failing']])(
     expect([closed.exitCode, closed.stderr]).toEqual([0, ''])
   },
 )
+
+test('check, doctor and completion say when what they printed did not arrive', async () => {
+  const project = await cliProject({ 'exp.ts': experiment(`${numbered(2)} ${passing}`) })
+  for (const command of ['check exp.ts', 'check exp.ts --json', 'doctor --json', 'completion bash']) {
+    const { exitCode, stderr } = await project.shell(`llmobs-exp ${command} > /dev/full`)
+    expect([command, exitCode]).toEqual([command, 2])
+    expect(stderr).toContain('E_REPORTER: cannot write to stdout: ENOSPC')
+  }
+})
