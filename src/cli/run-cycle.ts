@@ -3,7 +3,7 @@ import { defaultStoreFolder } from '../backends/local/layout.ts'
 import { openLocalStore } from '../backends/local/store.ts'
 import { originOf, type ResolvedOptions } from '../config/resolve.ts'
 import { findFiles } from '../load/find-files.ts'
-import type { FileListener } from '../load/used-files.ts'
+import { type FileListener, useFiles } from '../load/used-files.ts'
 import { createMultiplexer, type Multiplexer } from '../reporters/multiplexer.ts'
 import { resolveReporters } from '../reporters/registry.ts'
 import type { EndedGroup } from '../session/run-group.ts'
@@ -13,6 +13,7 @@ import { describeDoubtfulKeys } from './doubtful-keys.ts'
 import type { Ending } from './ending.ts'
 import { prepare } from './prepare.ts'
 import type { StartedOptions } from './settings.ts'
+import type { RecordChoice } from './watch-memory.ts'
 
 // Large outputs live just long enough to be taken for old; with its own growth factor V8 keeps three times as many of them.
 const HEAP_GROWTH = '--heap-growing-percent=75'
@@ -23,6 +24,8 @@ export interface Cycle {
   readonly settings: StartedOptions
   /** Is left to the caller to close. */
   readonly ending: Ending
+  /** Takes only these records, and experiments that have any. */
+  readonly records?: RecordChoice
   /** Told of the files that it is made from. */
   readonly onFiles?: FileListener
   /** Called when options and reporters stand, before anything is printed. What it throws ends the cycle. */
@@ -31,10 +34,12 @@ export interface Cycle {
 
 /** @throws LlmobsExpError for whatever keeps any experiment from being run */
 export async function runCycle(cycle: Cycle, context: CommandContext): Promise<EndedGroup> {
-  const { patterns, settings, ending, onFiles, onReady } = cycle
+  const { patterns, settings, ending, records, onFiles, onReady } = cycle
   const files = await findFiles(patterns, context.currentFolder)
+  onFiles?.(useFiles(files))
   const relay = createConsoleRelay()
-  const tools = { ...context, ending, onFiles, onConsole: relay.write, tracesConsole: settings.given.values.debug }
+  const { debug } = settings.given.values
+  const tools = { ...context, ending, records, onFiles, onConsole: relay.write, tracesConsole: debug }
   const completing = settings.complete(tools)
   const preparing = prepare(files, completing, tools)
   // Both fail where the options do, and only one of them is awaited then.

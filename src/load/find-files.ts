@@ -19,12 +19,17 @@ export async function findFiles(patterns: readonly string[], cwd: string): Promi
   return [...files]
 }
 
+/** Whether it may stand for several files. */
+export function isPattern(text: string): boolean {
+  return globCharacters.test(text)
+}
+
 async function findPattern(pattern: string, cwd: string): Promise<readonly string[]> {
   const path = resolve(cwd, pattern)
   const found = pattern === '' ? undefined : await statOf(path)
   if (found?.isFile() === true) return [path]
   if (found !== undefined) throw notRegular(pattern, path, found)
-  if (!globCharacters.test(pattern)) throw missing(pattern, path, cwd)
+  if (!isPattern(pattern)) throw missing(pattern, path, cwd)
   const matches = await expandGlob(pattern, cwd)
   if (matches.length === 0) throw noMatch(pattern, cwd)
   return matches

@@ -107,6 +107,12 @@ describe('a file watch', () => {
     await becomes('a')
   })
 
+  test('takes a file that is discovered for a new one, and one that it knows for what it is', async () => {
+    const { watch, folder, becomes } = await watching(['a'], { a: '', b: '' })
+    watch.discover(['a', 'b'].map((name) => join(folder, name)))
+    await becomes('b')
+  })
+
   test('takes changes for known when told so, and goes on from there', async () => {
     const { watch, becomes, write } = await watching(['a'], { a: 'old' })
     write('a', 'new')
