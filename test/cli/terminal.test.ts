@@ -170,9 +170,9 @@ test('the live area is drawn at most every 80 ms, in its place, however much is 
 })
 
 const stubborn = `${numbered(20)} evaluators: {},
-  task: async (input) => {
+  task: async (input, { signal }) => {
     if (input < 10) return input
-    while (!existsSync('go')) await sleep(20)
+    while (!existsSync('go') && !signal.aborted) await sleep(20)
     BODY
     return input
   },`
