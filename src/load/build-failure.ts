@@ -4,7 +4,9 @@ import { basename, dirname, isAbsolute, relative, resolve } from 'node:path'
 import type { BuildFailure, Location, Message } from 'esbuild'
 import { isModuleName, moduleExtensions, nearFile, nearFolder } from '../files/near-path.ts'
 import { type ErrorDetails, LlmobsExpError, type SourceLocation } from '../model/errors.ts'
+import { suggest } from '../model/suggest.ts'
 import { codeFrame } from './code-frame.ts'
+import { exportsOf } from './missing-export.ts'
 
 const MAX_OTHERS = 4
 
@@ -54,6 +56,10 @@ function explainMessage(message: Message, file: string): Explained {
   const details = { location: place, ...frame(place, location.lineText) }
   const unresolved = /^Could not resolve "(.*)"$/.exec(message.text)?.[1]
   if (unresolved !== undefined) return { ...explainUnresolved(unresolved, place.file, at), details }
+  const [, from, name] = /^No matching export in "(.*)" for import "(.*)"$/.exec(message.text) ?? []
+  if (from !== undefined && name !== undefined) {
+    return { ...explainNoExport(resolve(dirname(file), from), name, at), details }
+  }
   if (notCode !== undefined) return { ...explainNoCode(resolve(dirname(file), notCode), place.file, at), details }
   return { text: `${at} does not compile: ${oneLine(message.text)}`, details }
 }
@@ -63,6 +69,12 @@ function explainNoModule(file: string): Omit<Explained, 'details'> {
   const text = `${basename(file)}: expected a module (${moduleExtensions.join(', ')}), got a file of another kind`
   const near = nearFile(file, isModuleName)
   return near === undefined ? { text } : { text, hint: `did you mean ${JSON.stringify(basename(near))}?` }
+}
+
+function explainNoExport(imported: string, name: string, at: string): Omit<Explained, 'details'> {
+  const text = `${basename(imported)} has no export ${JSON.stringify(name)}, which ${at} imports`
+  const near = suggest(name, exportsOf(imported))
+  return near === undefined ? { text } : { text, hint: `did you mean ${JSON.stringify(near)}?` }
 }
 
 /** For a file that a module imports. */

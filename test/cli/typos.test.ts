@@ -23,6 +23,7 @@ test.each([
   ['a reporter', ['run', 'evals/triage.ts', '--reporter', 'jsno=x.json'], 'did you mean json?'],
   ['a reporter of show', ['show', 'latest', '--reporter', 'plian'], 'did you mean plain?'],
   ['an evaluator in thresholds', ['run', 'evals/wrong.ts'], 'did you mean "correct"?'],
+  ['a name that is imported', ['run', 'evals/name.ts'], 'did you mean "defineExperiment"?'],
   ['a dataset file', ['run', 'evals/file.ts'], 'did you mean "./triage.jsonl"?'],
   ['an env file', ['run', 'evals/triage.ts', '--dotenv', '.evn.local'], 'did you mean ".env.local"?'],
   ['latest', ['show', 'latst'], 'did you mean "latest"?'],
@@ -37,6 +38,7 @@ test.each([
       '.env.local': '',
       'evals/triage.ts': triage,
       'evals/triage.jsonl': '',
+      'evals/name.ts': "import { defineExperment } from 'llmobs-exp'\nexport default defineExperment({})\n",
       'evals/file.ts': experiment(`dataset: jsonl('./triag.jsonl'), ${passing}`, "import { jsonl } from 'llmobs-exp'"),
       'evals/wrong.ts': triage.replace('variants', 'thresholds: { corect: 1 }, variants'),
     })
@@ -45,6 +47,7 @@ test.each([
 
     expect([exitCode, stdout]).toEqual([2, ''])
     expect(stderr).toContain(says)
-    expect(stderr.trimEnd().split('\n').length).toBeLessThanOrEqual(3)
+    const told = stderr.split('\n').filter((line) => line !== '' && !/^[ >]+\d* \|/.test(line))
+    expect(told.length).toBeLessThanOrEqual(3)
   },
 )

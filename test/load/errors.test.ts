@@ -87,6 +87,20 @@ test('a missing file says which one was meant', async () => {
   `)
 })
 
+test('a name that a file does not export is named, with what was meant', async () => {
+  expect(await compileError('missing-own-export.ts')).toMatchInlineSnapshot(`
+    "
+    E_MODULE_LOAD misspelt.ts has no export "anser", which missing-own-export.ts:1:10 imports
+    at ~/missing-own-export.ts:1:10
+    > 1 | import { anser } from './helpers/misspelt.ts'
+        |          ^
+      2 |
+      3 | export default anser
+    hint: did you mean "answer"?
+    "
+  `)
+})
+
 test('a file that is no module says how to have its text', async () => {
   expect(await compileError('imports-text.ts')).toMatchInlineSnapshot(`
     "
@@ -191,8 +205,12 @@ test('a rejected top-level await without a reason is told', async () => {
 test('a name that a package does not export is named', async () => {
   expect(await loadError('missing-export.ts')).toMatchInlineSnapshot(`
     "
-    E_MODULE_LOAD ~/missing-export.ts threw while it was loading: SyntaxError: The requested module 'file://~/node_modules/failing-package/index.js' does not provide an export named 'succeed'
-    at ~/missing-export.ts
+    E_MODULE_LOAD ~/missing-export.ts: "failing-package" has no export "succeed"
+    at ~/missing-export.ts:1:10
+    > 1 | import { succeed } from 'failing-package'
+        |          ^
+      2 | export default succeed
+      3 |
     "
   `)
 })
