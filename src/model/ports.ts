@@ -169,6 +169,8 @@ export interface Reporter {
 export interface Screen {
   readonly stdout: TextSink
   readonly stderr: TextSink
+  /** Whether another process reads stdout, such as `tee`: it may write to the terminal whenever it likes. */
+  readonly isPiped: boolean
   /** Colours are chosen for stdout and stderr apart. */
   readonly env: { readonly [name: string]: string | undefined }
   /** Keeps the bottom of the terminal for a region that is drawn again and again. */

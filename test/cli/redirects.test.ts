@@ -17,6 +17,16 @@ test('| tee gets what a file would: plain lines without control sequences', asyn
   expect(stdout.trimEnd().split('\n').at(-1)).toMatch(/^passed: exp/)
 })
 
+test('| tee at a terminal shows lines in place of a live area, which it would write into', async () => {
+  const project = await cliProject({ 'exp.ts': experiment(`${numbered(20)} ${passing}`) })
+  const { stdout } = await project.pty('llmobs-exp run exp.ts --runs 3 | tee copy.txt').ended
+
+  expect(project.read('copy.txt')).not.toContain('\u001b')
+  expect(stdout).not.toContain('\u001b[?25l')
+  expect(stdout).toContain('exp: 60 of 60 rows (100 %)')
+  expect(stdout.match(/^exp · run \d of 3/gm)).toHaveLength(3)
+})
+
 test('with stdout in a file the live area is on the terminal all the same, and the file has no trace of it', async () => {
   const project = await cliProject({
     'exp.ts': experiment(

@@ -202,6 +202,7 @@ describe('a live area can be drawn', () => {
     ['not on a terminal of a few columns', { isTTY: true, columns: 9 }, false],
     ['not in CI', { isTTY: true, columns: 80, env: { CI: '1' } }, false],
     ['with CI=false', { isTTY: true, columns: 80, env: { CI: 'false' } }, true],
+    ['not while another process reads stdout', { isTTY: true, columns: 80, isPiped: true }, false],
     ['not on a dumb terminal', { isTTY: true, columns: 80, env: { TERM: 'dumb' } }, false],
   ])('%s', (_name, options, expected) => {
     expect(canDrawLiveArea(createFakeScreen(options))).toBe(expected)
