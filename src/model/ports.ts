@@ -138,7 +138,14 @@ export interface Progress {
   readonly rowsWithErrors: number
   readonly elapsedMs: number
   /** Running mean or pass rate of each label that has one. */
-  readonly means: readonly { readonly label: string; readonly mean: number }[]
+  readonly means: readonly RunningMean[]
+}
+
+export interface RunningMean {
+  readonly label: string
+  readonly mean: number
+  /** Whether it is a pass rate. */
+  readonly isRate: boolean
 }
 
 /** What the whole command came to. */
