@@ -1,4 +1,5 @@
 import process from 'node:process'
+import { stripVTControlCharacters } from 'node:util'
 import { expect, test } from 'vitest'
 import { type CliProject, cliProject } from '../helpers/cli.ts'
 import { experiment, numbered } from '../helpers/modules.ts'
@@ -110,6 +111,21 @@ test.each([0, 1, 5])('T2: on a terminal %i columns wide there are lines in place
   expect(exitCode).toBe(0)
   expect(stdout).not.toContain(HIDE)
   expect(stdout).toContain('50 of 50 rows (100 %)')
+})
+
+test.each([0, 1])('T2: other commands have their say on a terminal %i columns wide too', async (columns) => {
+  const project = await cliProject({ 'exp.ts': experiment(`${numbered(3)} task: (input) => input, evaluators: {},`) })
+  await project.run(['run', 'exp.ts'])
+  for (const [command, says] of [
+    ['check exp.ts', 'valid: 1 experiment would run, 3 units'],
+    ['list', project.only().id],
+    ['show latest', 'passed exp'],
+    ['doctor', 'healthy'],
+  ] as const) {
+    const { exitCode, stdout } = await project.pty(`llmobs-exp ${command}`, { columns }).ended
+    expect([command, exitCode]).toEqual([command, 0])
+    expect(stripVTControlCharacters(stdout)).toContain(says)
+  }
 })
 
 test('T2: a live area follows a terminal that is resized, and leaves nothing behind', { retry: 2 }, async () => {
