@@ -24,6 +24,7 @@ export interface ConfigValues {
   readonly toggle: boolean
   readonly text: string
   readonly texts: string | readonly string[]
+  readonly backend: 'local' | 'datadog'
   readonly tags: { readonly [key: string]: string }
   readonly filters: { readonly [key: string]: string | number | boolean | null }
   /** Values are anything that JSON can keep. */
@@ -53,6 +54,8 @@ export interface OptionSpec<T, K extends keyof ConfigValues = keyof ConfigValues
   /** Present when it may be given several times: what separates its values in the environment variable. */
   readonly separator?: ',' | '\n'
   readonly completion?: Completion
+  /** A variable of other tools that decides where nothing else does. */
+  readonly otherVariable?: string
   /** Turns what was given (one text unless repeatable) into the value. */
   read(texts: readonly string[], refuse: Refuse): T
   /** A value of the config file as what would be given elsewhere; `undefined` for one that it cannot have. */
@@ -137,8 +140,26 @@ export function toggle(spec: Words): OptionSpec<boolean, 'toggle'> {
   }
 }
 
+/** One of a few words, or nothing. */
+export function choice<K extends keyof ConfigValues, W extends string>(
+  spec: Words & { readonly kind: K; readonly words: readonly W[] },
+): OptionSpec<W | undefined, K> {
+  const { words, ...rest } = spec
+  return {
+    ...rest,
+    completion: words,
+    expected: words.join(' or '),
+    default: undefined,
+    read: ([value = ''], refuse) => words.find((word) => word === value) ?? refuse(value),
+    textsOf: (value) => (typeof value === 'string' ? [value] : undefined),
+    show: (value) => value ?? '',
+  }
+}
+
 /** A text that is not empty. */
-export function text(spec: Words & { readonly expected: string }): OptionSpec<string | undefined, 'text'> {
+export function text(
+  spec: Words & { readonly expected: string; readonly otherVariable?: string },
+): OptionSpec<string | undefined, 'text'> {
   return {
     kind: 'text',
     ...spec,
