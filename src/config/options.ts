@@ -6,12 +6,12 @@ import {
   folder,
   integer,
   type OptionSpec,
-  pairs,
   targets,
   text,
   texts,
   toggle,
 } from './option-kinds.ts'
+import { pairs } from './option-pairs.ts'
 
 const WHAT = 'What runs'
 const HOW = 'How it runs'
