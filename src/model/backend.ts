@@ -86,22 +86,23 @@ export interface BatchLimits {
   readonly metrics: number
 }
 
-/** What is sent, acknowledged, or set aside as one: what one event of the log came to. `seq` is that event's. */
-export type PushItem =
-  | { readonly kind: 'row'; readonly seq: number; readonly row: Row; readonly time: ItemTime }
-  | {
-      readonly kind: 'evaluation'
-      readonly seq: number
-      readonly row: Row
-      readonly evaluation: RowEvaluation
-      readonly time: ItemTime
-    }
-  | {
-      readonly kind: 'summary'
-      readonly seq: number
-      readonly summaries: readonly NamedSummaryResult[]
-      readonly time: ItemTime
-    }
+/**
+ * What is sent, acknowledged, or set aside as one: what one event of the log came to. `seq` is that event's, and `run` is the one
+ * it belongs to, which its encoded form names.
+ */
+export type PushItem = PushedPart & { readonly seq: number; readonly run: RunRef; readonly time: ItemTime }
+
+export type PushedPart =
+  | { readonly kind: 'row'; readonly row: Row }
+  | { readonly kind: 'evaluation'; readonly row: Row; readonly evaluation: RowEvaluation }
+  | { readonly kind: 'summary'; readonly summaries: readonly NamedSummaryResult[] }
+
+/** One run of an experiment. */
+export interface RunRef {
+  readonly iteration: number
+  /** A UUID. */
+  readonly runId: string
+}
 
 /** Epoch milliseconds of the log; `original` where a new time stands in for one that the backend would refuse. */
 export interface ItemTime {
@@ -117,10 +118,7 @@ export interface EncodedItem {
 }
 
 /** Items of one run. */
-export interface Batch {
-  readonly iteration: number
-  /** A UUID. */
-  readonly runId: string
+export interface Batch extends RunRef {
   readonly items: readonly EncodedItem[]
 }
 
