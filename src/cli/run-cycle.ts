@@ -54,7 +54,13 @@ export async function runCycle(cycle: Cycle, context: CommandContext): Promise<E
   ending.begin()
   // Not before: with other flags than at its start Node compiles what it loads of itself anew, such as all of a thread.
   setFlagsFromString(HEAP_GROWTH)
-  const outcome = await runGroup(experiments, { ...context, stop: ending.stop, tell: reporters.event })
+  const { allowUndelivered } = options.values
+  const outcome = await runGroup(experiments, {
+    ...context,
+    stop: ending.stop,
+    tell: reporters.event,
+    allowUndelivered,
+  })
   await reporters.finish(outcome)
   return outcome
 }

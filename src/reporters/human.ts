@@ -1,9 +1,11 @@
 import { toErrorInfo } from '../model/error-info.ts'
 import type { RunEvent } from '../model/events.ts'
 import type { Reporter, Screen } from '../model/ports.ts'
+import { sanitizeLine } from '../terminal/sanitize.ts'
 import { createConsolePrinter } from './console-printer.ts'
 import { printDebug } from './debug-printer.ts'
 import { createFollower } from './follower.ts'
+import { styleOf } from './format/style.ts'
 import { createProblemPrinter } from './problem-printer.ts'
 import type { ProgressDisplay } from './progress-display.ts'
 import { createSummaryPrinter } from './summary-printer.ts'
@@ -61,6 +63,11 @@ export function createHumanReporter({ name, screen, progress, ownsStdout, quiet,
       if (!quiet) console.push(chunk)
     },
     problem: (problem) => problems.print(problem),
+    async note(text) {
+      if (quiet) return
+      const { colors } = await styleOf(screen.stderr)
+      await screen.stderr.write(`${colors.dim(sanitizeLine(text))}\n`)
+    },
     async finish(outcome) {
       await console.finish()
       await follower.finish(outcome)

@@ -1,0 +1,40 @@
+import type { SpooledExperiment } from '../backends/batching/spooler.ts'
+import type { Delivery } from '../model/backend.ts'
+import type { RunEvent } from '../model/events.ts'
+import type { Executor } from '../model/executor.ts'
+import type { ExperimentView } from '../model/ports.ts'
+import type { StoredPlan } from './run-group.ts'
+
+/** Takes experiments to a backend behind the run's back: nothing of a run waits for it. */
+export interface Deliverer {
+  /** Takes one on as soon as there is anything of it to deliver. */
+  begin(experiment: StoredPlan, executor: Executor): SpooledExperiment
+  /** Waits for what is still to be delivered, for as long as that may take. By experiment id. */
+  drain(): Promise<ReadonlyMap<string, Delivery>>
+}
+
+export type Tell = (event: RunEvent, view: ExperimentView) => void
+
+/** What a deliverer hears of one experiment. */
+export interface DeliveredRun {
+  /** Tells the deliverer what has been written, and then whoever else is told. */
+  readonly tell: Tell
+  /** Nothing more will be written. */
+  ended(): void
+  /** It leaves the store: no task was started. */
+  discarded(): void
+}
+
+/** An experiment of which no record was read has nothing to deliver, and its deliverer never hears of it. */
+export function followRun(begin: () => SpooledExperiment | undefined, tell: Tell): DeliveredRun {
+  let spooled: SpooledExperiment | undefined
+  return {
+    tell(event, view) {
+      if (event.type === 'record') spooled ??= begin()
+      else if (event.type === 'run-finished') spooled?.runFinished()
+      tell(event, view)
+    },
+    ended: () => spooled?.ended(),
+    discarded: () => spooled?.discarded(),
+  }
+}
