@@ -104,7 +104,10 @@ export interface RunRef {
   readonly runId: string
 }
 
-/** Epoch milliseconds of the log; `original` where a new time stands in for one that the backend would refuse. */
+/**
+ * Epoch milliseconds of the log: of a row when its task started, of the others when their event happened. `original` where a new
+ * time stands in for one that the backend would refuse: all times of the item are later by the difference.
+ */
 export interface ItemTime {
   readonly at: number
   readonly original?: number

@@ -9,20 +9,24 @@ export interface PushSource {
   readonly experiment: PushedExperiment
   /** How far the log has come by now. */
   progress(): Promise<LoggedProgress>
-  /** Rows of one run, in the order in which they finished. */
+  /** Rows of one run that `progress` has named, in the order in which they finished. */
   follow(iteration: number): RowFollower
-  /** How many events there are to push of which `isSettled` is false. Of a run that is not over it counts what is there. */
-  countPending(isSettled: (seq: number) => boolean, signal: AbortSignal): Promise<PendingCount>
   readonly log: PushLog
   readonly lock: PushLock
 }
 
 /** What stands in an experiment's log beside its rows. */
 export interface LoggedProgress {
+  /** Of its first event, epoch milliseconds. */
+  readonly startedAt: number
+  /** Of its last one by now; 0 where there is none. */
+  readonly lastSeq: number
+  /** How many events of it a backend is to have: of rows that have finished, with their evaluations, and of runs. */
+  readonly events: number
   /** By iteration. */
   readonly runs: readonly LoggedRun[]
-  /** Of its last event, where it came to its end. */
-  readonly finished?: EventStamp & { readonly outcome: Outcome }
+  /** Where the experiment came to its end. */
+  readonly outcome?: Outcome
 }
 
 export interface LoggedRun {
@@ -37,26 +41,21 @@ export interface LoggedRun {
 export interface RowFollower {
   /** The next row; undefined when there is none by now, and there may be one the next time. */
   next(): Promise<Row | undefined>
-}
-
-export interface PendingCount {
-  readonly events: number
-  /** Time of the oldest of them, epoch milliseconds; absent when there is none. */
-  readonly oldest?: number
+  close(): Promise<void>
 }
 
 /** What became of an experiment's events at its backends, kept beside its log. */
 export interface PushLog {
-  read(): Promise<readonly PushEntry[]>
+  entries(): AsyncIterable<PushEntry>
   /**
-   * Hands the entry to the operating system. `isDurable` makes it outlive a power failure too.
+   * Hands the entry to the operating system; one that `isDurable` outlives a power failure too.
    * @throws LlmobsExpError `E_STORE_WRITE`
    */
   append(entry: PushEntry, options?: { readonly isDurable: boolean }): void
   close(): void
 }
 
-/** The first and the last of a row of positions in the event log, without gaps. */
+/** The first and the last of positions in the event log without a gap. */
 export type SeqRange = readonly [first: number, last: number]
 
 export type PushEntry =
@@ -79,8 +78,8 @@ export type PushEntry =
   | { readonly type: 'rejected'; readonly seq: number; readonly reason: string }
   /** Items of these times, both included, are sent with times that are `offset` later. Written before they are. */
   | { readonly type: 'restamped'; readonly from: number; readonly to: number; readonly offset: number }
-  /** The backend has been told what the experiment came to; `seq` is that of its last event, 0 where it has none. */
-  | { readonly type: 'closed'; readonly status: Outcome['status']; readonly seq: number }
+  /** Nothing is left to send, and the backend knows what the experiment came to. `lastSeq` is the log's at that time. */
+  | { readonly type: 'closed'; readonly status: Outcome['status']; readonly lastSeq: number }
 
 /** Keeps two processes from pushing one experiment at once. */
 export interface PushLock {

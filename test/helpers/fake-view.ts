@@ -3,6 +3,7 @@ import type { Outcome } from '../../src/model/outcome.ts'
 import type { ExperimentInfo, ExperimentView, GroupOutcome, Progress } from '../../src/model/ports.ts'
 import type { Row } from '../../src/model/row.ts'
 import type { ExperimentSummary, LabelSummary, RowCounts, RunSummary } from '../../src/model/summary.ts'
+import { stamp } from './events.ts'
 
 export const passed: Outcome = { status: 'passed', exitCode: 0 }
 
@@ -83,12 +84,13 @@ export function fakeRun(changes: Partial<RunSummary> = {}): RunSummary {
 }
 
 export function fakeRow(changes: Partial<Row> = {}): Row {
-  const timing = { startedAt: 1_795_000_000_000, durationMs: 900, queueMs: 0, retryWaitMs: 0, attempts: 1 }
+  const timing = { startedAt: 1_795_000_000_000, durationMs: 900, queueMs: 0, retryWaitMs: 0, attempts: 1, ...stamp }
   return {
     key: 't-17',
     iteration: 1,
     generation: 0,
     position: 0,
+    ...stamp,
     status: 'ok',
     record: {
       key: 't-17',

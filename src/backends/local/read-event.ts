@@ -25,12 +25,17 @@ const knownTypes: ReadonlySet<string> = new Set([
 
 /** Reads one line, without its line feed. A line with a right checksum is one this tool wrote. */
 export function decodeLine(line: Buffer): DecodedLine {
-  const crcAt = line.lastIndexOf(CRC_MEMBER)
-  const checksum = Number.parseInt(line.toString('latin1', crcAt + CRC_MEMBER.length), 10)
-  if (crcAt < 0 || line.at(-1) !== 0x7d || crc32(line.subarray(0, crcAt)) !== checksum) return { status: 'damaged' }
+  if (!isIntact(line)) return { status: 'damaged' }
   const { v, crc: _crc, ...parsed } = JSON.parse(line.toString('utf8'))
   if (v > EVENT_FORMAT) return { status: 'newer-format', format: v }
   return knownTypes.has(parsed.type) ? { status: 'event', event: withJsonText(parsed) } : { status: 'unknown-type' }
+}
+
+/** Whether a line, without its line feed, has a right checksum as its last member. */
+export function isIntact(line: Buffer): boolean {
+  const crcAt = line.lastIndexOf(CRC_MEMBER)
+  const checksum = Number.parseInt(line.toString('latin1', crcAt + CRC_MEMBER.length), 10)
+  return crcAt >= 0 && line.at(-1) === 0x7d && crc32(line.subarray(0, crcAt)) === checksum
 }
 
 /** The type a line names, without parsing the whole of it. */

@@ -1,0 +1,64 @@
+import type { RunEvent } from '../../model/events.ts'
+import type { RowFollower } from '../../model/push.ts'
+import { createLineTail } from './line-tail.ts'
+import { decodeLine, lineType } from './read-event.ts'
+import { newerFormat } from './read-events.ts'
+import { type FinishedRow, RecordCursor, RowAssembly, recordTypes, rowTypes, toRecord } from './row-assembly.ts'
+
+export interface FollowedRun {
+  readonly iteration: number
+  /** A position in the log before which nothing of the run stands. */
+  readonly from: number
+}
+
+/** Puts the rows of one run together while the log grows: each line is read once. */
+export function followRows(eventsFile: string, { iteration, from }: FollowedRun): RowFollower {
+  const events = tailEvents(eventsFile, { types: rowTypes, from })
+  const recordEvents = tailEvents(eventsFile, { types: recordTypes, from: 0 })
+  const records = new RecordCursor(async () => (await recordEvents.next())?.flatMap(toRecord), { iteration })
+  const assembly = new RowAssembly({ iteration })
+  let finished: readonly FinishedRow[] = []
+  let taken = 0
+  return {
+    async next() {
+      for (;;) {
+        for (let row = finished[taken++]; row !== undefined; row = finished[taken++]) {
+          const found = await records.find(row.key)
+          if (found !== undefined) return { ...row, ...found }
+        }
+        const more = await events.next()
+        if (more === undefined) return undefined
+        finished = more.flatMap((event) => assembly.take(event) ?? [])
+        taken = 0
+      }
+    },
+    async close() {
+      await events.close()
+      await recordEvents.close()
+    },
+  }
+}
+
+interface TailOptions {
+  /** Lines of other types are passed over without being parsed. */
+  readonly types: ReadonlySet<string>
+  readonly from: number
+}
+
+/** Batches of events, some of them empty. Damaged lines are passed over. */
+function tailEvents(path: string, { types, from }: TailOptions) {
+  const tail = createLineTail(path, from)
+  return {
+    async next(): Promise<readonly RunEvent[] | undefined> {
+      const more = await tail.next()
+      return more?.lines.flatMap(({ bytes }) => (types.has(lineType(bytes)) ? eventOf(bytes, path) : []))
+    },
+    close: tail.close,
+  }
+}
+
+function eventOf(line: Buffer, path: string): RunEvent[] {
+  const decoded = decodeLine(line)
+  if (decoded.status === 'newer-format') throw newerFormat(path, decoded.format)
+  return decoded.status === 'event' ? [decoded.event] : []
+}
