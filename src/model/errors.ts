@@ -33,6 +33,7 @@ export const errorCodes = {
   E_STORE_FORMAT: 'the local store was written by a newer version of this tool',
   E_STORE_UNKNOWN: 'no stored experiment matches what was asked for',
   E_STORE_LOCKED: 'another process is writing this experiment',
+  E_BACKEND_SETTINGS: 'what is set up for a backend cannot be used',
   E_INTERNAL: 'a defect of this tool',
 } as const
 
