@@ -56,7 +56,7 @@ export async function runTurn(turn: Turn, context: CommandContext): Promise<Turn
   try {
     const settings = startOptions(turn.flags, context)
     turn.usePlaces(settings.places)
-    return describeEnd(await runCycle({ ...turn, settings, ending, onReady }, context))
+    return describeEnd(await runCycle({ ...turn, settings, ending, onReady, isRepeated: !turn.isFirst }, context))
   } catch (error) {
     const early = endBefore(ending.stop.reason)
     if (early?.status === 'out-of-date') return early

@@ -1,14 +1,14 @@
 import type { SpooledExperiment } from '../backends/batching/spooler.ts'
 import type { Delivery } from '../model/backend.ts'
 import type { RunEvent } from '../model/events.ts'
-import type { Executor } from '../model/executor.ts'
+import type { Outcome } from '../model/outcome.ts'
 import type { ExperimentView } from '../model/ports.ts'
 import type { StoredPlan } from './run-group.ts'
 
 /** Takes experiments to a backend behind the run's back: nothing of a run waits for it. */
 export interface Deliverer {
   /** Takes one on as soon as there is anything of it to deliver. */
-  begin(experiment: StoredPlan, executor: Executor): SpooledExperiment
+  begin(experiment: StoredPlan): SpooledExperiment
   /** Waits for what is still to be delivered, for as long as that may take. By experiment id. */
   drain(): Promise<ReadonlyMap<string, Delivery>>
 }
@@ -22,19 +22,38 @@ export interface DeliveredRun {
   /** Nothing more will be written. */
   ended(): void
   /** It leaves the store: no task was started. */
-  discarded(): void
+  discarded(outcome: Outcome): void
+}
+
+export interface FollowOptions {
+  readonly begin: () => SpooledExperiment | undefined
+  readonly tell: Tell
+  /** Whether the dataset is known only when a run has read it. */
+  readonly isIterable: boolean
 }
 
 /** An experiment of which no record was read has nothing to deliver, and its deliverer never hears of it. */
-export function followRun(begin: () => SpooledExperiment | undefined, tell: Tell): DeliveredRun {
+export function followRun({ begin, tell, isIterable }: FollowOptions): DeliveredRun {
   let spooled: SpooledExperiment | undefined
+  let hasRecords = false
+  const start = (): void => {
+    if (hasRecords) spooled ??= begin()
+  }
   return {
     tell(event, view) {
-      if (event.type === 'record') spooled ??= begin()
-      else if (event.type === 'run-finished') spooled?.runFinished()
+      if (event.type === 'record') {
+        hasRecords = true
+        if (!isIterable) start()
+      } else if (event.type === 'run-finished') {
+        start()
+        spooled?.runFinished()
+      }
       tell(event, view)
     },
-    ended: () => spooled?.ended(),
-    discarded: () => spooled?.discarded(),
+    ended() {
+      start()
+      spooled?.ended()
+    },
+    discarded: (outcome) => spooled?.discarded(outcome),
   }
 }

@@ -91,7 +91,11 @@ async function runOne(experiment: StoredPlan, ports: GroupPorts, taskStartedBefo
   })
   const verdict = { maxErrors: options.values.maxErrors, thresholds: loaded.info.thresholds }
   const { log, reader } = stored
-  const delivered = followRun(() => ports.deliverer?.begin(experiment, executor), ports.tell)
+  const delivered = followRun({
+    begin: () => ports.deliverer?.begin(experiment),
+    tell: ports.tell,
+    isIterable: loaded.info.dataset.kind === 'iterable',
+  })
   const conducted = await conduct(
     { info, plan, executor, log, reader, verdict, taskStartedBefore },
     { ...ports, tell: ports.deliverer === undefined ? ports.tell : delivered.tell },
@@ -105,7 +109,7 @@ function finish(experiment: StoredPlan, conducted: Conducted, delivered: Deliver
   const { outcome, view, taskStarted } = conducted
   const isKept = taskStarted || outcome.exitCode !== 2
   if (isKept) delivered.ended()
-  else delivered.discarded()
+  else delivered.discarded(outcome)
   try {
     if (isKept) {
       const finishedAt = new Date().toISOString()
