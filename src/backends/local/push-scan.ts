@@ -34,21 +34,28 @@ export function createPushScan(eventsFile: string): PushScan {
       if (summaries.length > 0) counter.addOne()
     } else if (event.type === 'experiment-finished') outcome = event.outcome
   }
-  return {
-    async progress() {
-      for (let more = await tail.next(); more !== undefined; more = await tail.next()) {
-        for (const { bytes } of more.lines) {
-          const type = lineType(bytes)
-          if (decodedTypes.has(type)) {
-            const decoded = decodeLine(bytes)
-            if (decoded.status === 'event') take(decoded.event, more.start)
-          } else counter.take(type, bytes)
-        }
-        lastSeq = seqOf(more.lines.at(-1)?.bytes) ?? lastSeq
+  const scan = async (): Promise<LoggedProgress> => {
+    for (let more = await tail.next(); more !== undefined; more = await tail.next()) {
+      for (const { bytes } of more.lines) {
+        const type = lineType(bytes)
+        if (decodedTypes.has(type)) {
+          const decoded = decodeLine(bytes)
+          if (decoded.status === 'event') take(decoded.event, more.start)
+        } else counter.take(type, bytes)
       }
-      const sorted = [...runs.values()].sort((one, other) => one.iteration - other.iteration)
-      const events = counter.count()
-      return { startedAt, lastSeq, events, runs: sorted, ...(outcome === undefined ? {} : { outcome }) }
+      lastSeq = seqOf(more.lines.at(-1)?.bytes) ?? lastSeq
+    }
+    const sorted = [...runs.values()].sort((one, other) => one.iteration - other.iteration)
+    const events = counter.count()
+    return { startedAt, lastSeq, events, runs: sorted, ...(outcome === undefined ? {} : { outcome }) }
+  }
+  let last: Promise<unknown> = Promise.resolve()
+  return {
+    progress() {
+      // One after another: they share the place up to which the log has been read.
+      const next = last.then(scan, scan)
+      last = next.catch(() => {})
+      return next
     },
     startOf: (iteration) => starts.get(iteration) ?? 0,
     close: tail.close,
