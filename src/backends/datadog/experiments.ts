@@ -35,7 +35,9 @@ export async function findExperiment(
     for (const item of items) {
       const id = readId(item, 'id')
       const isOurs = readList(item, 'attributes', 'metadata', 'tags').includes(tag)
-      if (id !== undefined && isOurs) found.push({ id, madeAt: readText(item, 'attributes', 'created_at') ?? '' })
+      // Without the Z, which sorts after further digits.
+      const madeAt = readText(item, 'attributes', 'created_at')?.replace(/Z$/, '') ?? ''
+      if (id !== undefined && isOurs) found.push({ id, madeAt })
     }
   }
   return found.sort(byAge)[0]?.id
