@@ -44,7 +44,7 @@ export interface Timeouts {
   readonly bulk: number
 }
 
-export const defaultTimeouts: Timeouts = { connect: 5_000, headers: 10_000, whole: 30_000, bulk: 60_000 }
+const defaultTimeouts: Timeouts = { connect: 5_000, headers: 10_000, whole: 30_000, bulk: 60_000 }
 
 const MAX_REPLY_BYTES = 1024 * 1024
 

@@ -23,8 +23,8 @@ export type FoundSettings =
 
 export type Environment = { readonly [name: string]: string | undefined }
 
-export const DEFAULT_SITE = 'datadoghq.com'
-export const DEFAULT_PROJECT = 'default-project'
+const DEFAULT_SITE = 'datadoghq.com'
+const DEFAULT_PROJECT = 'default-project'
 
 /**
  * Reads what is set up for Datadog. A variable that is empty is one that is not there.

@@ -4,7 +4,7 @@ export function apiOrigin(site: string): string {
 }
 
 /** Where people look at things: `https://app.datadoghq.com`. Subdomains of an organisation are not known here. */
-export function appOrigin(site: string): string {
+function appOrigin(site: string): string {
   if (site === 'datad0g.com') return 'https://dd.datad0g.com'
   return site.split('.').length === 2 ? `https://app.${site}` : `https://${site}`
 }

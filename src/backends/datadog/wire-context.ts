@@ -27,7 +27,7 @@ export interface WireContext {
 }
 
 /** What says which run of which experiment something belongs to. */
-export function runTags({ names, run }: WireContext): AutomaticTags {
+export function runTags({ names, run }: Pick<WireContext, 'names' | 'run'>): AutomaticTags {
   return { experiment_id: names.experimentId, run_id: run.runId, run_iteration: String(run.iteration) }
 }
 
