@@ -1,43 +1,46 @@
-import { hostname } from 'node:os'
-import process from 'node:process'
-import type { PushNews, Spooler } from '../backends/batching/spooler.ts'
-import { openPushSource } from '../backends/local/push-source.ts'
+import { createSpooler, type PushNews } from '../backends/batching/spooler.ts'
 import type { RunOptions } from '../config/options.ts'
 import type { StopSwitch } from '../engine/stop.ts'
+import type { Backend } from '../model/backend.ts'
 import type { RecordItem } from '../model/executor.ts'
-import type { Clock } from '../model/ports.ts'
 import type { RecordText } from '../model/row.ts'
 import { formatDuration } from '../reporters/format/duration.ts'
+import type { Multiplexer } from '../reporters/multiplexer.ts'
 import type { Deliverer } from '../session/deliverer.ts'
 import type { StoredPlan } from '../session/run-group.ts'
-import type { Say } from './backend.ts'
-import { claimOf } from './lock-owner.ts'
+import type { CommandContext } from './command-context.ts'
+import { problemOf } from './push-news.ts'
+import { openStoredSource } from './stored-source.ts'
 
-export interface DelivererTools {
-  readonly clock: Clock
+export interface DelivererTools extends Pick<CommandContext, 'clock' | 'ids'> {
+  readonly backend: Backend
   readonly stop: StopSwitch
-  readonly options: Pick<RunOptions, 'pushTimeout'>
-  /** Where the backend is. */
-  readonly place: string
+  readonly options: Pick<RunOptions, 'pushTimeout' | 'restamp'>
   readonly say: Say
 }
+
+/** What people are told while results are pushed. */
+export type Say = Pick<Multiplexer, 'note' | 'problem'>
 
 /** Milliseconds. What a signal leaves for the end of a push, and how long a wait may be before it is told of. */
 const LAST_MOMENT = 1_500
 const SILENT = 1_000
 const BATCH = 100
 
-/** Hands the experiments of a command to the spooler, and waits for it at the end. */
-export function createDeliverer(spooler: Spooler, tools: DelivererTools): Deliverer {
-  const { clock, stop, options, say, place } = tools
+/** Hands the experiments of a command to a spooler, and waits for it at the end. */
+export function createDeliverer({ backend, clock, ids, stop, options, say }: DelivererTools): Deliverer {
+  const { place } = backend
+  const tell = (news: PushNews): void => {
+    const problem = problemOf(news, place)
+    if (problem !== undefined) say.problem(problem)
+  }
+  const spooler = createSpooler({ backend, clock, ids, restamp: options.restamp, tell })
   return {
     begin: ({ manifest, stored, loaded, check }) =>
       spooler.add(
-        openPushSource({
+        openStoredSource({
           files: stored.files,
           manifest,
-          owner: { pid: process.pid, host: hostname() },
-          isGone: (lock) => claimOf(lock) === 'none',
           clock,
           ...(check === undefined ? {} : { records: wholeDataset({ loaded, check }) }),
         }),
@@ -58,20 +61,6 @@ export function createDeliverer(spooler: Spooler, tools: DelivererTools): Delive
         for (const cancel of cancels) cancel()
       })
     },
-  }
-}
-
-/** What a spooler has to say that people should know. */
-export function tellPeople({ problem }: Say, place: string): (news: PushNews) => void {
-  return (news) => {
-    if (news.kind !== 'waiting' && news.kind !== 'refused') return
-    const isRefused = news.kind === 'refused'
-    problem({
-      type: 'problem',
-      severity: 'warning',
-      code: isRefused ? 'W_BACKEND_REFUSED' : 'W_BACKEND_UNREACHABLE',
-      message: `${news.reason}; ${isRefused ? `nothing more is sent to ${place}` : 'it is tried again'}`,
-    })
   }
 }
 

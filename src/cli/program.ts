@@ -95,6 +95,18 @@ export function createProgram(context: CommandContext, setExitCode: SetExitCode)
       setExitCode(await show(wanted, flags, context))
     })
 
+  const pushCommand = program
+    .command('push')
+    .description('push stored experiments: whatever the backend has not accepted yet')
+    .argument('[experiment]', 'an id, the beginning of one, latest, latest:<name>, or a path')
+    .option('--all', 'all experiments of the local store')
+    .option('--dry-run', 'say what would be sent, and send nothing')
+    .action(async (wanted: string | undefined, flags: GivenFlags) => {
+      const { push } = await import('./push.ts')
+      setExitCode(await push(wanted, flags, context))
+    })
+  addOptions(pushCommand, ['restamp', 'pushTimeout', 'quiet', 'store', 'dotenv'])
+
   program
     .command('prune')
     .description('remove old experiments from the local store')

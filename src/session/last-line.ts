@@ -55,11 +55,21 @@ function aside(undelivered: readonly EndedExperiment[], { allowUndelivered }: La
   return `; not all pushed${allowUndelivered ? ', as is allowed' : ''}: ${pushCommand(undelivered)}`
 }
 
-function pushStep(undelivered: readonly EndedExperiment[]): string {
-  return `push the rest: ${pushCommand(undelivered)}`
+type Undelivered = Pick<EndedExperiment, 'experimentId' | 'delivery'>
+
+/** What to do about experiments that were not delivered. */
+export function pushStep(undelivered: readonly Undelivered[]): string {
+  const [first] = undelivered
+  if (first === undefined || !undelivered.every(isFinal)) return `push the rest: ${pushCommand(undelivered)}`
+  return `what was rejected is kept: llmobs-exp show ${first.experimentId}`
 }
 
-function pushCommand(undelivered: readonly EndedExperiment[]): string {
+/** Whether all of it was sent, and some of it will never be accepted. */
+function isFinal({ delivery }: Undelivered): boolean {
+  return delivery?.status === 'undelivered' && delivery.pending === 0 && delivery.rejected > 0
+}
+
+function pushCommand(undelivered: readonly Undelivered[]): string {
   const [only] = undelivered
   return only !== undefined && undelivered.length === 1
     ? `llmobs-exp push ${only.experimentId}`

@@ -8,7 +8,11 @@ import type { Style } from './style.ts'
 const MAX_LINES = 5
 
 /** What a backend has of an experiment, and where to look at it there. */
-export function renderDelivery({ name }: ExperimentInfo, delivery: Delivery, { colors, columns }: Style): string {
+export function renderDelivery(
+  { name }: Pick<ExperimentInfo, 'name'>,
+  delivery: Delivery,
+  { colors, columns }: Style,
+): string {
   const word = delivery.status === 'delivered' ? colors.green('pushed') : colors.red('not pushed')
   const details = [formatDelivered(delivery), ...missing(delivery)]
   return [
