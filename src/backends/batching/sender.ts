@@ -57,6 +57,7 @@ export class Sender {
       onTooLarge: ({ seq }) => this.#reject(seq, TOO_LARGE),
     })
     await eachOf(parcels, WIDTH, (parcel) => this.#deliver(parcel))
+    ledger.endRun(run)
   }
 
   async *#itemsOf(run: LoggedRun, rows: AsyncIterable<Row>): AsyncGenerator<PushItem, void> {
