@@ -34,6 +34,7 @@ export const errorCodes = {
   E_STORE_UNKNOWN: 'no stored experiment matches what was asked for',
   E_STORE_LOCKED: 'another process is writing this experiment',
   E_BACKEND_SETTINGS: 'what is set up for a backend cannot be used',
+  E_BACKEND_UNKNOWN: 'there is nothing of this name at the backend',
   E_INTERNAL: 'a defect of this tool',
 } as const
 
