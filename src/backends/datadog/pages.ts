@@ -3,8 +3,10 @@ import { RequestError } from './failures.ts'
 import { apiPath, type Query, underBase } from './paths.ts'
 import { readList, readMember, readText } from './reply.ts'
 
-/** Longer pages are asked for anew in smaller ones. */
-const MAX_PAGE_BYTES = 32 * 1024 * 1024
+/** A longer page is asked for anew as smaller ones: it takes several times its length while it is read. */
+const MAX_PAGE_BYTES = 8 * 1024 * 1024
+/** A page of a single item, or of a server that gives as many as it likes. */
+const MAX_LAST_BYTES = 64 * 1024 * 1024
 const PAGE_LIMIT = 1_000
 
 export interface Listing {
@@ -47,7 +49,8 @@ async function readPage(client: Client, asked: AskedPage, signal: AbortSignal) {
   const { purpose } = asked
   for (let limit = asked.limit; ; limit = Math.floor(limit / 2)) {
     const path = pathOf(asked, limit)
-    const { body } = await client.send({ method: 'GET', path, purpose, bulkBytes: MAX_PAGE_BYTES }, signal)
+    const bulkBytes = limit > 1 ? MAX_PAGE_BYTES : MAX_LAST_BYTES
+    const { body } = await client.send({ method: 'GET', path, purpose, bulkBytes }, signal)
     if (readMember(body, 'data') !== undefined) return { body, limit }
     if (limit <= 1) throw unreadable(`cannot ${purpose}: the answer is longer than expected, or no list`)
   }

@@ -8,7 +8,7 @@ import { envelope, joinArray, toText } from './json-text.ts'
 import { unreadable } from './pages.ts'
 import { apiPath } from './paths.ts'
 import type { RecordTraits } from './record-index.ts'
-import { readList, readNumber } from './reply.ts'
+import { readList, readMember, readNumber } from './reply.ts'
 import { insertText, toStoredRecord, updateText } from './stored-record.ts'
 
 /** What is to happen to one record. `there` is what it has at Datadog. */
@@ -22,7 +22,7 @@ const MAX_BATCH_BYTES = 500_000
 /** Where more than so many records are refused, it is not the records. */
 const MAX_SET_ASIDE = 20
 /** It answers with every record that was changed. */
-const MAX_REPLY_BYTES = 32 * 1024 * 1024
+const MAX_REPLY_BYTES = 8 * 1024 * 1024
 
 export interface ChangeTarget {
   readonly projectId: string
@@ -144,6 +144,8 @@ async function postBatch(
   const body = envelope('datasets', attributes, datasetId)
   try {
     const reply = await client.send({ method: 'POST', path, body, purpose, bulkBytes: MAX_REPLY_BYTES }, signal)
+    // Without it, nobody knows which version to name; the list that is read next time shows what became of it.
+    if (readMember(reply.body, 'data') === undefined) throw unreadable(`cannot ${purpose}: the answer has no records`)
     return readVersion(reply.body)
   } catch (error) {
     // A record that somebody else took away meanwhile is not found; the list that is read next time does not have it.

@@ -4,7 +4,7 @@ import { createDatasetSync, type DatasetSync } from '../../../src/backends/datad
 import { BackendError } from '../../../src/model/backend.ts'
 import type { RecordText } from '../../../src/model/row.ts'
 import type { FakeDatadog } from '../../helpers/fake-datadog/fake-datadog.ts'
-import { answer, close } from '../../helpers/fake-datadog/faults.ts'
+import { answer, close, malformedJson } from '../../helpers/fake-datadog/faults.ts'
 import { type Json, memberAt } from '../../helpers/fake-datadog/json.ts'
 import { datasetOf, hurriedClock, recordOf, settingsOf, signal, startFake, storedRecords } from './helpers/push.ts'
 
@@ -198,6 +198,14 @@ describe('a dataset on its way to Datadog', () => {
     const fake = await startFake()
     fake.script({ on: 'batch-update', nth: 1, fault: close('after-applying') })
     await expect(sync(fake, [france])).rejects.toBeInstanceOf(BackendError)
+    expect(await sync(fake, [france])).toMatchObject({ version: 1 })
+    expect(batches(fake).length).toBe(1)
+  })
+
+  it('asks again which version it is where the answer does not say', async () => {
+    const fake = await startFake()
+    fake.script({ on: 'batch-update', nth: 1, fault: malformedJson() })
+    await expect(sync(fake, [france])).rejects.toMatchObject({ failure: { kind: 'unreachable' } })
     expect(await sync(fake, [france])).toMatchObject({ version: 1 })
     expect(batches(fake).length).toBe(1)
   })

@@ -43,10 +43,11 @@ interface Exchange {
   readonly response: ServerResponse
 }
 
-/** True when an answer was sent whole. */
+/** True when an answer was sent whole, as far as the backend can tell. */
 async function answerRequest(context: ServeContext, { request, message, response }: Exchange): Promise<boolean> {
   if (context.script.beforeReading(request).length > 0) return hangUp(response)
   await readBody(request, message)
+  context.recorder.notify()
   const faults = context.script.afterReading(request)
   const closing = pickFault(faults, 'close')
   await wait(context, faults, 'applying')
@@ -95,6 +96,7 @@ async function answerOf(context: ServeContext, request: CurrentRequest, faults: 
     const call = { number, params: route.params, query, contentType, text, rejection }
     const answer = route.handler(context.world, call)
     request.applied++
+    context.recorder.notify()
     return answer
   } catch (error) {
     if (error instanceof Refusal) return error.answer
