@@ -6,6 +6,8 @@ import { type Client, type ClientRequest, createClient, type Timeouts } from '..
 import { RequestError } from '../../../src/backends/datadog/failures.ts'
 import type { DatadogSettings } from '../../../src/backends/datadog/settings.ts'
 import { createClock } from '../../../src/cli/system.ts'
+import { selfSigned } from '../../helpers/self-signed.ts'
+import { startFake } from './helpers/push.ts'
 import { apiKey, appKey, listen, serve, settingsFor } from './helpers/server.ts'
 
 const get: ClientRequest = { method: 'GET', path: '/x', purpose: 'find a thing' }
@@ -198,6 +200,18 @@ describe('the client', () => {
     await clientOf(server.origin, { settings: { proxy: { url, except: '' } } }).send(get, signal)
 
     expect([proxy.heard, server.asked.length]).toEqual([[], 1])
+  })
+
+  it.each([
+    ['nobody vouches for', { hosts: ['127.0.0.1'] }],
+    ['has expired', { hosts: ['127.0.0.1'], isExpired: true }],
+    ['is of another host', { hosts: ['api.example'] }],
+  ])('sends no key to a server whose certificate %s', async (_what, certificate) => {
+    const fake = await startFake({ tls: await selfSigned(certificate) })
+    const { message, failure, mayHaveArrived } = await failureOf(clientOf(fake.origin).send(post, signal))
+
+    expect(message).toMatch(/its certificate is not trusted: .* \(NODE_EXTRA_CA_CERTS names further authorities\)/)
+    expect([failure, mayHaveArrived, fake.requests.length]).toEqual([{ kind: 'unreachable' }, false, 0])
   })
 
   it('sends no key to a server that does not speak TLS', async () => {
