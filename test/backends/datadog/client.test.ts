@@ -168,6 +168,17 @@ describe('the client', () => {
     expect((await client.send({ ...get, bulkBytes: 10 }, signal)).status).toBe(200)
   })
 
+  it.each([
+    ['takes the next answer where it may be another one', 503, {}, 3],
+    ['waits as it is advised', 429, { 'retry-after': '0.001' }, 3],
+    ['does not wait for as long as that', 429, { 'retry-after': '60' }, 1],
+    ['asks nothing twice that will be refused again', 403, {}, 1],
+  ])('%s, when it is told to try several times', async (_what, status, headers, times) => {
+    const server = await serve((_asked, response) => response.writeHead(status, headers).end())
+    const failed = await failureOf(clientOf(server.origin).send({ ...get, attempts: 3 }, signal))
+    expect([failed.status, server.asked.length]).toEqual([status, times])
+  })
+
   it('is given up when it is told so', async () => {
     const controller = new AbortController()
     const server = await serve(() => controller.abort())
