@@ -68,6 +68,8 @@ export interface Session {
   /** Where people look at it. */
   readonly link: string
   readonly limits: BatchLimits
+  /** Why there are records of the dataset that it will never take; absent where it took all. */
+  readonly problems?: readonly string[]
   /**
    * The item as it goes over the wire; undefined where there is nothing to send of it. The same item gives the same bytes, always.
    * `cut` takes away more at each step, for an item that is too large by itself; undefined where there is nothing left to cut.

@@ -1,3 +1,4 @@
+import type { Delivery } from '../../src/model/backend.ts'
 import type { Outcome } from '../../src/model/outcome.ts'
 import type { ExperimentInfo, ExperimentView, GroupOutcome, Progress } from '../../src/model/ports.ts'
 import type { Row } from '../../src/model/row.ts'
@@ -152,6 +153,28 @@ export function fakeProgress(changes: Partial<Progress> = {}): Progress {
     means: [],
     ...changes,
   }
+}
+
+export const delivered = {
+  status: 'delivered',
+  backend: 'datadog',
+  place: 'datadoghq.com',
+  link: 'https://app.datadoghq.com/llm/experiments/0b1c2d3e',
+  spans: 40,
+  metrics: 1081,
+} as const satisfies Delivery
+
+export const undelivered = {
+  ...delivered,
+  status: 'undelivered',
+  pending: 1,
+  rejected: 1200,
+  reason: 'no answer from api.datadoghq.com',
+} as const satisfies Delivery
+
+/** What a group of one experiment came to that a backend has been told of. */
+export function pushedOutcome(info: ExperimentInfo, delivery: Delivery): GroupOutcome {
+  return { exitCode: 0, experiments: [{ info, outcome: passed, delivery }], lastLine: '' }
 }
 
 export function groupOutcome(info: ExperimentInfo, outcome: Outcome, lastLine = ''): GroupOutcome {

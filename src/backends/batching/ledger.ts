@@ -65,6 +65,11 @@ export class Ledger {
     return this.#settled.has(seq)
   }
 
+  /** Whether nothing was left to do at some time. */
+  get isClosed(): boolean {
+    return this.#closedAt !== undefined
+  }
+
   /** Whether nothing was left to do when the log ended here. */
   isClosedAt(lastSeq: number): boolean {
     return this.#closedAt === lastSeq

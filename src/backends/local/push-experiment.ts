@@ -8,8 +8,9 @@ export type PushedRecords = Pick<PushedDataset, 'isWhole' | 'records'>
 
 /** An experiment as a backend is told of it: from its manifest alone, so that whoever pushes it says the same. */
 export function describePushed(manifest: Manifest, records: PushedRecords): PushedExperiment {
-  const { experimentId, definition, options, tool } = manifest
-  const { name, project, description, config, tags } = definition
+  const { experimentId, definition, options, tool, git } = manifest
+  const { project } = options
+  const { name, description, config, tags } = definition
   return {
     experimentId,
     name,
@@ -20,6 +21,7 @@ export function describePushed(manifest: Manifest, records: PushedRecords): Push
     runs: options.runs,
     ...(options.sampleSize === undefined ? {} : { sampleSize: options.sampleSize }),
     toolVersion: tool,
+    ...(git === undefined ? {} : { git }),
     dataset: { name: datasetName(manifest), description: definition.dataset.description, ...records },
   }
 }
