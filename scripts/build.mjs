@@ -15,16 +15,20 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const dist = resolve(root, process.argv[2] ?? 'dist')
 
 /** What the command line loads when it is needed. Modules that are in several of these keep nothing but constants. */
-const commands = ['main', 'program'].flatMap((name) =>
-  Array.from(
-    readFileSync(join(root, `src/cli/${name}.ts`), 'utf8').matchAll(/import\('\.\/([\w-]+)\.ts'\)/g),
-    ([, file]) => file,
+const commands = [
+  ...['main', 'program'].flatMap((name) =>
+    Array.from(
+      readFileSync(join(root, `src/cli/${name}.ts`), 'utf8').matchAll(/import\('\.\/([\w-]+)\.ts'\)/g),
+      ([, file]) => file,
+    ),
   ),
-)
+  // Of several commands: where nothing is pushed none of it is loaded.
+  'backend',
+]
 /** Packages in a file of their own, for the same reason. */
 const packages = ['chalk', 'cli-table3', 'tinyglobby']
 /** Packages that are neither needed at once nor used for longer than a moment stay what they are. */
-const external = ['csv-parse', 'esbuild', 'ora', 'zod']
+const external = ['csv-parse', 'esbuild', 'ora', 'undici', 'zod']
 
 /** @satisfies {import('esbuild').BuildOptions} */
 const options = {

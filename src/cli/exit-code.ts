@@ -1,11 +1,6 @@
 import { type ErrorCode, LlmobsExpError } from '../model/errors.ts'
 
-const storeCodes: ReadonlySet<ErrorCode> = new Set([
-  'E_STORE_WRITE',
-  'E_STORE_READ',
-  'E_STORE_FORMAT',
-  'E_STORE_LOCKED',
-])
+const storeCodes: ReadonlySet<ErrorCode> = new Set(['E_STORE_WRITE', 'E_STORE_READ', 'E_STORE_FORMAT'])
 
 /** From the first task on: what an end means that nobody foresaw. Planned units are pending then. */
 export const ENDED_EARLY = 4

@@ -12,9 +12,10 @@ const DESCRIPTION = 'Runs LLM experiments: a dataset, a task, evaluators; with h
 
 const EXIT_CODES = `
 Exit codes:
-  0  complete and passed
+  0  complete and passed, and all of it accepted by the backend, where there is one
   1  complete, but rows have errors beyond --max-errors, a threshold is missed, or a summary evaluator failed
-  2  nothing was run: usage, configuration, module or dataset
+  2  nothing was run: usage, configuration, module, dataset or credentials
+  3  complete and passed, but not everything was accepted by the backend
   4  ended early: planned rows are still pending
   5  the local store failed
   130, 143, 129  ended by SIGINT, SIGTERM, SIGHUP`
@@ -93,6 +94,18 @@ export function createProgram(context: CommandContext, setExitCode: SetExitCode)
       const { show } = await import('./show.ts')
       setExitCode(await show(wanted, flags, context))
     })
+
+  const pushCommand = program
+    .command('push')
+    .description('push stored experiments: whatever the backend has not accepted yet')
+    .argument('[experiment]', 'an id, the beginning of one, latest, latest:<name>, or a path')
+    .option('--all', 'all experiments of the local store')
+    .option('--dry-run', 'say what would be sent, and send nothing')
+    .action(async (wanted: string | undefined, flags: GivenFlags) => {
+      const { push } = await import('./push.ts')
+      setExitCode(await push(wanted, flags, context))
+    })
+  addOptions(pushCommand, ['restamp', 'pushTimeout', 'quiet', 'store', 'dotenv'])
 
   program
     .command('prune')

@@ -6,12 +6,14 @@ import { findFiles } from '../load/find-files.ts'
 import { type FileListener, useFiles } from '../load/used-files.ts'
 import { createMultiplexer, type Multiplexer } from '../reporters/multiplexer.ts'
 import { resolveReporters } from '../reporters/registry.ts'
+import type { PlannedExperiment } from '../session/plan-experiment.ts'
 import type { EndedGroup } from '../session/run-group.ts'
 import type { CommandContext } from './command-context.ts'
-import { createConsoleRelay } from './console-relay.ts'
+import { type ConsoleRelay, createConsoleRelay } from './console-relay.ts'
 import { describeDoubtfulKeys } from './doubtful-keys.ts'
 import type { Ending } from './ending.ts'
 import { prepare } from './prepare.ts'
+import { type RunBackend, startBackend } from './run-backend.ts'
 import type { StartedOptions } from './settings.ts'
 import type { RecordChoice } from './watch-memory.ts'
 
@@ -28,13 +30,15 @@ export interface Cycle {
   readonly records?: RecordChoice
   /** Told of the files that it is made from. */
   readonly onFiles?: FileListener
+  /** Whether one came before it that has said what is always the same. @default false */
+  readonly isRepeated?: boolean
   /** Called when options and reporters stand, before anything is printed. What it throws ends the cycle. */
   readonly onReady?: (options: ResolvedOptions) => void
 }
 
 /** @throws LlmobsExpError for whatever keeps any experiment from being run */
 export async function runCycle(cycle: Cycle, context: CommandContext): Promise<EndedGroup> {
-  const { patterns, settings, ending, records, onFiles, onReady } = cycle
+  const { patterns, settings, ending, records, onFiles } = cycle
   const files = await findFiles(patterns, context.currentFolder)
   onFiles?.(useFiles(files))
   const relay = createConsoleRelay()
@@ -47,19 +51,46 @@ export async function runCycle(cycle: Cycle, context: CommandContext): Promise<E
   // The engine is imported while the modules' threads start.
   const running = Promise.all([import('../session/run-group.ts'), import('./store-plans.ts')])
   const options = await completing
+  const backend = startBackend(options, tools)
+  try {
+    return await runPrepared({ ...cycle, options, backend, preparing, running, relay }, context)
+  } finally {
+    await backend.close()
+  }
+}
+
+interface PreparedCycle extends Cycle {
+  readonly options: ResolvedOptions
+  readonly backend: RunBackend
+  readonly preparing: Promise<PlannedExperiment[]>
+  readonly running: Promise<[typeof import('../session/run-group.ts'), typeof import('./store-plans.ts')]>
+  readonly relay: ConsoleRelay
+}
+
+async function runPrepared(cycle: PreparedCycle, context: CommandContext): Promise<EndedGroup> {
+  const { settings, ending, options, backend, relay, isRepeated = false } = cycle
   const reporters = await createReporters(options, context)
-  onReady?.(options)
+  cycle.onReady?.(options)
   relay.connect(reporters.console)
   for (const problem of settings.problems) reporters.problem(problem)
-  const planned = await preparing
+  if (backend.note !== undefined && !isRepeated) reporters.note(backend.note)
+  const planned = await cycle.preparing
   for (const problem of describeDoubtfulKeys(planned)) reporters.problem(problem)
-  const [{ runGroup }, { storePlans }] = await running
+  const deliverer = await backend.deliverer(reporters)
+  const [{ runGroup }, { storePlans }] = await cycle.running
   const store = openLocalStore(options.values.store ?? defaultStoreFolder(context.currentFolder))
   const experiments = storePlans(planned, store, context)
   ending.begin()
   // Not before: with other flags than at its start Node compiles what it loads of itself anew, such as all of a thread.
   setFlagsFromString(HEAP_GROWTH)
-  const outcome = await runGroup(experiments, { ...context, stop: ending.stop, tell: reporters.event })
+  const { allowUndelivered } = options.values
+  const outcome = await runGroup(experiments, {
+    ...context,
+    stop: ending.stop,
+    tell: reporters.event,
+    allowUndelivered,
+    ...(deliverer === undefined ? {} : { deliverer }),
+  })
   await reporters.finish(outcome)
   return outcome
 }

@@ -1,6 +1,9 @@
-import { type FoundExperiment, findExperiment } from '../backends/local/find-experiment.ts'
+import { readPastDelivery } from '../backends/batching/past-delivery.ts'
+import { findExperiment } from '../backends/local/find-experiment.ts'
 import { defaultStoreFolder } from '../backends/local/layout.ts'
 import type { Manifest } from '../backends/local/manifest.ts'
+import { openPushLog } from '../backends/local/push-log.ts'
+import { createPushScan } from '../backends/local/push-scan.ts'
 import { type DamagedLine, readEvents } from '../backends/local/read-events.ts'
 import { createRowReader } from '../backends/local/row-reader.ts'
 import { openLocalStore } from '../backends/local/store.ts'
@@ -8,16 +11,15 @@ import { toErrorInfo } from '../model/error-info.ts'
 import { LlmobsExpError } from '../model/errors.ts'
 import type { Outcome } from '../model/outcome.ts'
 import type { ExperimentView } from '../model/ports.ts'
-import { renderProblem } from '../reporters/format/problem.ts'
 import { createMultiplexer } from '../reporters/multiplexer.ts'
 import { resolveReporters } from '../reporters/registry.ts'
 import { createTally } from '../session/tally.ts'
 import { createView } from '../session/view.ts'
-import { loadColors } from '../terminal/colors.ts'
 import type { CommandContext } from './command-context.ts'
 import type { RowSelection } from './row-selections.ts'
 import { printRows } from './show-rows.ts'
 import { describeExperiment } from './store-plans.ts'
+import { warnOfPassedOver } from './warn-passed-over.ts'
 
 export interface ShowFlags {
   readonly rows?: RowSelection
@@ -56,17 +58,15 @@ export async function show(wanted: string, flags: ShowFlags, context: CommandCon
   if (damaged > 0) reporters.problem(damagedLines(damaged))
   if (isTorn) reporters.problem(TORN_LINE)
   const outcome = outcomeOf(manifest, view)
-  await reporters.finish({ exitCode: outcome.exitCode, experiments: [{ info, outcome }], lastLine: '' })
+  const { events, push } = itsStore.files(experimentId)
+  const delivery = await readPastDelivery({
+    log: openPushLog(push, context.clock),
+    progress: () => createPushScan(events).progress(),
+  })
+  const shown = { info, outcome, ...(delivery === undefined ? {} : { delivery }) }
+  await reporters.finish({ exitCode: outcome.exitCode, experiments: [shown], lastLine: '' })
   // What could not be printed is all there is to this command.
   return reporters.problems().length > 0 ? 2 : 0
-}
-
-async function warnOfPassedOver({ passedOver }: FoundExperiment, { screen }: CommandContext): Promise<void> {
-  if (passedOver.length === 0) return
-  const ids = passedOver.map(({ experimentId }) => experimentId)
-  const message = `there are newer experiments that cannot be read, and may be meant: ${ids.join(', ')}; llmobs-exp list says why`
-  const colors = await loadColors(screen.stderr.colorLevel)
-  await screen.stderr.write(`${renderProblem({ severity: 'warning', code: 'W_PASSED_OVER', message }, colors)}\n`)
 }
 
 const TORN_LINE = {

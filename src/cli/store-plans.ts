@@ -1,13 +1,13 @@
 import { hash } from 'node:crypto'
 import { hostname } from 'node:os'
-import { relative } from 'node:path'
+import { dirname, relative } from 'node:path'
 import process from 'node:process'
 import { MANIFEST_FORMAT, type Manifest, type ManifestOptions } from '../backends/local/manifest.ts'
 import type { LocalStore, StoredExperiment } from '../backends/local/store.ts'
-import type { ExperimentOptions } from '../config/resolve.ts'
 import type { ExperimentInfo } from '../model/ports.ts'
 import type { PlannedExperiment } from '../session/plan-experiment.ts'
 import type { StoredPlan } from '../session/run-group.ts'
+import { describeCheckout } from './checkout.ts'
 import type { CommandContext } from './command-context.ts'
 
 /** Gives every experiment of a command its place in the store, before the first task of any. */
@@ -46,8 +46,9 @@ export function describeExperiment(manifest: Manifest, { files }: Pick<StoredExp
 }
 
 function createManifest(planned: PlannedExperiment, groupId: string, context: CommandContext): Manifest {
-  const { experimentId, loaded, options, plan } = planned
+  const { experimentId, loaded, options } = planned
   const { code: _code, ...info } = loaded.info
+  const git = describeCheckout(dirname(loaded.file), context.env)
   return {
     v: MANIFEST_FORMAT,
     tool: context.version,
@@ -57,13 +58,14 @@ function createManifest(planned: PlannedExperiment, groupId: string, context: Co
     file: relative(context.currentFolder, loaded.file),
     currentFolder: context.currentFolder,
     definition: { ...info, config: options.config, tags: options.tags },
-    options: manifestOptions(options, plan.plannedRecords),
+    options: manifestOptions(planned),
     hashes: { module: loaded.moduleHash, config: hash('sha256', options.config, 'hex') },
+    ...(git === undefined ? {} : { git }),
     state: { status: 'planned' },
   }
 }
 
-function manifestOptions({ values }: ExperimentOptions, plannedRecords: number | undefined): ManifestOptions {
+function manifestOptions({ options: { values }, plan: { plannedRecords }, check }: PlannedExperiment): ManifestOptions {
   const { runs, jobs, timeout, evalTimeout, maxRetries, raiseErrors, skipInvalid, filter, record, maxErrors } = values
   return {
     runs,
@@ -80,5 +82,7 @@ function manifestOptions({ values }: ExperimentOptions, plannedRecords: number |
     ...(values.sampleSize === undefined ? {} : { sampleSize: values.sampleSize }),
     ...(values.sampleSeed === undefined ? {} : { sampleSeed: values.sampleSeed }),
     ...(plannedRecords === undefined ? {} : { plannedRecords }),
+    ...(check === undefined ? {} : { datasetRecords: check.records }),
+    ...(values.project === undefined ? {} : { project: values.project }),
   }
 }

@@ -59,7 +59,7 @@ export async function runTurn(turn: Turn, context: CommandContext): Promise<Turn
   try {
     const settings = startOptions(turn.flags, context)
     turn.usePlaces(settings.places)
-    return describeEnd(await runCycle({ ...turn, settings, ending, onReady }, context))
+    return describeEnd(await runCycle({ ...turn, settings, ending, onReady, isRepeated: !turn.isFirst }, context))
   } catch (error) {
     const early = endBefore(ending.stop.reason)
     if (early?.status === 'out-of-date') return early
@@ -73,15 +73,9 @@ export async function runTurn(turn: Turn, context: CommandContext): Promise<Turn
 }
 
 function describeEnd(group: EndedGroup): TurnEnd {
-  const { exitCode, experiments } = group
-  for (const { outcome } of experiments) {
-    if (outcome.status !== 'stopped') continue
-    const { reason } = outcome
-    if (reason.kind === 'signal') return { status: 'signal', exitCode, signal: reason.signal }
-    if (reason.kind === 'out-of-date') {
-      return { status: 'out-of-date', exitCode, message: reason.message, isPrepared: true }
-    }
-  }
+  const { exitCode, end } = group
+  if (end?.kind === 'signal') return { status: 'signal', exitCode, signal: end.signal }
+  if (end?.kind === 'out-of-date') return { status: 'out-of-date', exitCode, message: end.message, isPrepared: true }
   return { status: 'ended', exitCode, group }
 }
 

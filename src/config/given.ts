@@ -37,7 +37,7 @@ export interface OptionLayers extends SettingsFiles {
 
 /** What somebody said about an option. */
 export interface Given {
-  readonly source: 'flag' | 'environment' | 'env-file' | 'config-file'
+  readonly source: 'flag' | 'environment' | 'env-file' | 'config-file' | 'other-variable'
   /** For messages: `--jobs`, `LLMOBS_EXP_JOBS in .env`, `jobs in llmobs-exp.config.ts`. */
   readonly origin: string
   readonly texts: readonly string[]
@@ -45,9 +45,14 @@ export interface Given {
   readonly folder?: string
 }
 
-/** Who decides an option: the flag, else the environment, else the config file. */
+/** Who decides an option: the flag, else the environment, else the config file, else a variable of other tools. */
 export function findGiven(name: OptionName, layers: OptionLayers): Given | undefined {
-  return fromFlag(layers.flags, name) ?? fromEnvironment(layers, name) ?? fromConfigFile(layers.configFile, name)
+  return (
+    fromFlag(layers.flags, name) ??
+    fromEnvironment(layers, name) ??
+    fromConfigFile(layers.configFile, name) ??
+    fromOtherVariable(layers, name)
+  )
 }
 
 function fromFlag(flags: GivenFlags, name: OptionName): Given | undefined {
@@ -57,14 +62,28 @@ function fromFlag(flags: GivenFlags, name: OptionName): Given | undefined {
   return { source: 'flag', origin: flagName(name), texts }
 }
 
-/** A variable that is set but empty counts as not set, as CI systems leave them. */
-function fromEnvironment({ env, envFile }: OptionLayers, name: OptionName): Given | undefined {
+function fromEnvironment(layers: OptionLayers, name: OptionName): Given | undefined {
   const variable = environmentName(name)
-  const value = env[variable]
-  if (value === undefined || value.trim() === '') return undefined
-  const texts = splitValue(value, runOptions[name].separator)
+  const texts = readVariable(layers, name, variable)
+  if (texts === undefined) return undefined
+  const { envFile } = layers
   if (envFile?.variables.has(variable) !== true) return { source: 'environment', origin: variable, texts }
   return { source: 'env-file', origin: `${variable} in ${envFile.name}`, texts, folder: envFile.folder }
+}
+
+function fromOtherVariable(layers: OptionLayers, name: OptionName): Given | undefined {
+  const { otherVariable: variable } = runOptions[name]
+  const texts = variable === undefined ? undefined : readVariable(layers, name, variable)
+  if (variable === undefined || texts === undefined) return undefined
+  const { envFile } = layers
+  const place = envFile?.variables.has(variable) === true ? ` in ${envFile.name}` : ''
+  return { source: 'other-variable', origin: `${variable}${place}`, texts }
+}
+
+/** A variable that is set but empty counts as not set, as CI systems leave them. */
+function readVariable({ env }: OptionLayers, name: OptionName, variable: string): readonly string[] | undefined {
+  const value = env[variable]
+  return value === undefined || value.trim() === '' ? undefined : splitValue(value, runOptions[name].separator)
 }
 
 function splitValue(value: string, separator: ',' | '\n' | undefined): readonly string[] {

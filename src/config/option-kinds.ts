@@ -1,15 +1,6 @@
 import { resolve } from 'node:path'
-import { toJson } from '../model/json.ts'
 import type { ErrorAllowance } from '../model/outcome.ts'
-import {
-  type KeyValue,
-  parseAllowance,
-  parseDuration,
-  parsePair,
-  showAllowance,
-  showDuration,
-} from './option-values.ts'
-import { isSecretName, MASK } from './secrets.ts'
+import { parseAllowance, parseDuration, parsePair, showAllowance, showDuration } from './option-values.ts'
 
 /** What is called when a text is not a value the option can have. */
 type Refuse = (text: string) => never
@@ -24,6 +15,7 @@ export interface ConfigValues {
   readonly toggle: boolean
   readonly text: string
   readonly texts: string | readonly string[]
+  readonly backend: 'local' | 'datadog'
   readonly tags: { readonly [key: string]: string }
   readonly filters: { readonly [key: string]: string | number | boolean | null }
   /** Values are anything that JSON can keep. */
@@ -53,6 +45,8 @@ export interface OptionSpec<T, K extends keyof ConfigValues = keyof ConfigValues
   /** Present when it may be given several times: what separates its values in the environment variable. */
   readonly separator?: ',' | '\n'
   readonly completion?: Completion
+  /** A variable of other tools that decides where nothing else does. */
+  readonly otherVariable?: string
   /** Turns what was given (one text unless repeatable) into the value. */
   read(texts: readonly string[], refuse: Refuse): T
   /** A value of the config file as what would be given elsewhere; `undefined` for one that it cannot have. */
@@ -137,8 +131,26 @@ export function toggle(spec: Words): OptionSpec<boolean, 'toggle'> {
   }
 }
 
+/** One of a few words, or nothing. */
+export function choice<K extends keyof ConfigValues, W extends string>(
+  spec: Words & { readonly kind: K; readonly words: readonly W[] },
+): OptionSpec<W | undefined, K> {
+  const { words, ...rest } = spec
+  return {
+    ...rest,
+    completion: words,
+    expected: words.join(' or '),
+    default: undefined,
+    read: ([value = ''], refuse) => words.find((word) => word === value) ?? refuse(value),
+    textsOf: (value) => (typeof value === 'string' ? [value] : undefined),
+    show: (value) => value ?? '',
+  }
+}
+
 /** A text that is not empty. */
-export function text(spec: Words & { readonly expected: string }): OptionSpec<string | undefined, 'text'> {
+export function text(
+  spec: Words & { readonly expected: string; readonly otherVariable?: string },
+): OptionSpec<string | undefined, 'text'> {
   return {
     kind: 'text',
     ...spec,
@@ -157,7 +169,7 @@ export function folder(spec: Words & { readonly expected: string }): OptionSpec<
   }
 }
 
-interface ListWords extends Words {
+export interface ListWords extends Words {
   readonly expected: string
   readonly separator: ',' | '\n'
 }
@@ -188,51 +200,6 @@ export function targets(spec: ListWords): OptionSpec<readonly string[], 'texts'>
         return path === '' ? value : `${key}=${resolve(base, path)}`
       }),
   }
-}
-
-type PairKind = 'tags' | 'filters' | 'settings'
-
-/** Pairs of a key and a value. */
-export function pairs<K extends PairKind>(
-  spec: ListWords & { readonly kind: K; readonly between: '=' | ':'; readonly expectedInConfig: string },
-): OptionSpec<readonly KeyValue[], K> {
-  const { between, ...words } = spec
-  return {
-    ...words,
-    default: [],
-    read: (values, refuse) => values.map((value) => parsePair(value, between) ?? refuse(value)),
-    textsOf: (value) => pairTexts(value, spec),
-    show: (values) => values.map(({ key, value }) => `${key}${between}${showValue(key, value)}`).join(', '),
-  }
-}
-
-function pairTexts(value: unknown, { kind, between }: { kind: PairKind; between: string }): string[] | undefined {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
-  const found: string[] = []
-  for (const [key, own] of Object.entries(value)) {
-    if (own === undefined) continue
-    const written = pairValue[kind](own)
-    if (written === undefined || key === '' || key.includes(between)) return undefined
-    found.push(`${key}${between}${written}`)
-  }
-  return found
-}
-
-const pairValue: { readonly [K in PairKind]: (value: unknown) => string | undefined } = {
-  tags: (value) => (typeof value === 'string' ? value : undefined),
-  filters: (value) =>
-    typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value) || value === null
-      ? String(value)
-      : undefined,
-  settings(value) {
-    const { json, changes } = toJson(value)
-    return changes.length === 0 ? json : undefined
-  },
-}
-
-/** A number or a switch gives nothing away, whatever it is called: `maxTokens`. */
-function showValue(key: string, value: string): string {
-  return isSecretName(key) && !/^(?:[\d.]{1,12}|true|false|null)$/.test(value) ? MASK : value
 }
 
 function numberOrText(value: unknown): readonly string[] | undefined {

@@ -1,3 +1,4 @@
+import { backendOptions } from './backend-options.ts'
 import {
   allowance,
   type ConfigValues,
@@ -5,12 +6,12 @@ import {
   folder,
   integer,
   type OptionSpec,
-  pairs,
   targets,
   text,
   texts,
   toggle,
 } from './option-kinds.ts'
+import { pairs } from './option-pairs.ts'
 
 const WHAT = 'What runs'
 const HOW = 'How it runs'
@@ -126,6 +127,7 @@ const table = {
   }),
   raiseErrors: toggle({ group: VERDICT, description: 'stop at the first error of a task or an evaluator' }),
   skipInvalid: toggle({ group: VERDICT, description: 'leave out records that are not valid, and count them' }),
+  ...backendOptions,
   reporter: targets({
     argument: 'name[=path]',
     group: SAYS,
@@ -175,6 +177,7 @@ export const optionNames: readonly OptionName[] = Object.keys(table).filter(isOp
 
 /** Options that a definition may also set, under the same name. */
 export const definitionOptions = [
+  'project',
   'runs',
   'jobs',
   'timeout',

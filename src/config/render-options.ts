@@ -1,10 +1,15 @@
 import { environmentName, flagName, type OptionName, optionNames, runOptions } from './options.ts'
 
 /** The part of commander's `Command` that options are added through. */
-export interface OptionTarget {
+export interface OptionTarget<O extends Negatable> {
   optionsGroup(heading: string): unknown
-  option(flags: string, description: string): unknown
   option(flags: string, description: string, collect: Collect): unknown
+  createOption(flags: string, description: string): O
+  addOption(option: O): unknown
+}
+
+interface Negatable {
+  negate: boolean
 }
 
 type Collect = (value: string, previous: string[] | undefined) => string[]
@@ -12,7 +17,10 @@ type Collect = (value: string, previous: string[] | undefined) => string[]
 const collect: Collect = (value, previous) => [...(previous ?? []), value]
 
 /** Tells a command its options. It only collects what was written; `resolveOptions` reads and checks it. */
-export function addOptions(command: OptionTarget, names: readonly OptionName[] = optionNames): void {
+export function addOptions<O extends Negatable>(
+  command: OptionTarget<O>,
+  names: readonly OptionName[] = optionNames,
+): void {
   let group = ''
   for (const name of names) {
     const option = runOptions[name]
@@ -20,9 +28,16 @@ export function addOptions(command: OptionTarget, names: readonly OptionName[] =
       group = option.group
       command.optionsGroup(`${group}:`)
     }
-    if (option.separator === undefined) command.option(usage(name), helpText(name))
+    if (option.separator === undefined) addOption(command, name)
     else command.option(usage(name), helpText(name), collect)
   }
+}
+
+function addOption<O extends Negatable>(command: OptionTarget<O>, name: OptionName): void {
+  const option = command.createOption(usage(name), helpText(name))
+  // Commander takes `--no-x` for the opposite of an `--x` that is on by itself.
+  option.negate = false
+  command.addOption(option)
 }
 
 /** @example usage('jobs') // '-j, --jobs <n>' */

@@ -16,7 +16,14 @@ import { definitionOptions, flagName, type OptionName, optionNames, type RunOpti
 export type { Environment, GivenFlags } from './given.ts'
 
 /** Who decided a value; the first of these that says something wins. */
-export type OptionSource = 'flag' | 'environment' | 'env-file' | 'definition' | 'config-file' | 'default'
+export type OptionSource =
+  | 'flag'
+  | 'environment'
+  | 'env-file'
+  | 'definition'
+  | 'config-file'
+  | 'other-variable'
+  | 'default'
 
 /** The options of one command, with who decided each. */
 export interface ResolvedOptions {
@@ -80,12 +87,11 @@ export function resolveOption<K extends OptionName>(name: K, layers: OptionLayer
 
 /** The options of one experiment of the command. The command's own are not changed. */
 export function resolveForExperiment(options: ResolvedOptions, definition: DefinitionInfo): ExperimentOptions {
-  const decided: { -readonly [K in (typeof definitionOptions)[number]]?: number } = {}
+  const decided: Draft = {}
   const sources = new Map(options.sources)
   for (const name of definitionOptions) {
-    const value = definition[name]
-    if (value === undefined || aboveDefinition.has(sources.get(name))) continue
-    decided[name] = value
+    if (definition[name] === undefined || aboveDefinition.has(sources.get(name))) continue
+    take(decided, name, definition)
     sources.set(name, 'definition')
   }
   const below = withFallback(definition.config, options)
@@ -115,6 +121,17 @@ function read<K extends OptionName>(name: K, given: Given): RunOptions[K] {
 
 function set<K extends OptionName>(draft: Draft, name: K, value: RunOptions[K]): void {
   draft[name] = value
+}
+
+type DefinitionOption = (typeof definitionOptions)[number]
+
+function take<K extends DefinitionOption>(
+  draft: Draft,
+  name: K,
+  definition: { readonly [P in DefinitionOption]?: RunOptions[P] },
+): void {
+  const value = definition[name]
+  if (value !== undefined) draft[name] = value
 }
 
 function isComplete(draft: Draft): draft is RunOptions {

@@ -121,6 +121,8 @@ export interface Problem {
     | 'W_MIXED_TYPES'
     | 'W_LATE_RESULT'
     | 'W_THREAD_REPLACED'
+    | 'W_BACKEND_UNREACHABLE'
+    | 'W_BACKEND_REFUSED'
     | 'W_RECORD_SKIPPED'
     | 'W_UNKNOWN_RECORD'
     | 'W_UNKNOWN_VARIABLE'

@@ -1,3 +1,4 @@
+import type { Delivery } from './backend.ts'
 import type { Problem, RunEvent } from './events.ts'
 import type { Json } from './json.ts'
 import type { Outcome } from './outcome.ts'
@@ -151,9 +152,17 @@ export interface RunningMean {
 /** What the whole command came to. */
 export interface GroupOutcome {
   readonly exitCode: number
-  readonly experiments: readonly { readonly info: ExperimentInfo; readonly outcome: Outcome }[]
+  readonly experiments: readonly ExperimentOutcome[]
   /** The last line of stderr: what to do next, or what was achieved. */
   readonly lastLine: string
+}
+
+/** What one experiment came to. */
+export interface ExperimentOutcome {
+  readonly info: ExperimentInfo
+  readonly outcome: Outcome
+  /** What its backend has of it; absent where there is none. */
+  readonly delivery?: Delivery
 }
 
 /**
@@ -169,6 +178,8 @@ export interface Reporter {
   console?(chunk: ConsoleChunk): void
   /** Something people should know that is in no experiment's log, such as another reporter's failure. */
   problem?(problem: Problem): void
+  /** Something people may want to know, which is no problem: a line that has been made safe. */
+  note?(text: string): void | Promise<void>
   finish?(outcome: GroupOutcome): void | Promise<void>
 }
 

@@ -1,14 +1,14 @@
 import type { LabelledEvaluation } from './evaluation.ts'
-import type { CallTiming, EvaluatorResult, RecordRead, RowStatus, TaskResult, UnitRef } from './events.ts'
+import type { CallTiming, EvaluatorResult, EventStamp, RecordRead, RowStatus, TaskResult, UnitRef } from './events.ts'
 
 /** A record as everything behind the executor sees it: JSON text. */
 export type RecordText = Omit<RecordRead, 'type'>
 
-/** One evaluator's result on one row. */
-export type RowEvaluation = { readonly evaluator: string } & EvaluatorResult & CallTiming
+/** One evaluator's result on one row, with the stamp of its event. */
+export type RowEvaluation = { readonly evaluator: string } & EvaluatorResult & CallTiming & EventStamp
 
-/** What came of one unit, put together from the log. */
-export interface Row extends UnitRef {
+/** What came of one unit, put together from the log, with the stamp of its last event. */
+export interface Row extends UnitRef, EventStamp {
   /** Position of its record in the order of reading, from 0. For order only, never identity. */
   readonly position: number
   readonly status: RowStatus

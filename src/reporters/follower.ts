@@ -69,6 +69,9 @@ export function createFollower(progress: ProgressDisplay, summaries: SummaryPrin
         if (current?.view.info.experimentId === info.experimentId) await conclude(current, outcome)
         else await summaries.printOutcome(info, outcome)
       }
+      for (const { info, delivery } of experiments) {
+        if (delivery !== undefined) await summaries.printDelivery(info, delivery)
+      }
     },
   }
 }

@@ -1,8 +1,9 @@
+import type { Delivery } from '../model/backend.ts'
 import type { ErrorCode } from '../model/errors.ts'
 import type { MetricType } from '../model/evaluation.ts'
 import type { NamedSummaryResult } from '../model/events.ts'
 import type { EndReason, Failure, Outcome } from '../model/outcome.ts'
-import type { ExperimentInfo, ExperimentView, GroupOutcome } from '../model/ports.ts'
+import type { ExperimentOutcome, ExperimentView, GroupOutcome } from '../model/ports.ts'
 import type { ErrorGroup, Interval, LabelSummary, Latency, RowCounts, RunSummary } from '../model/summary.ts'
 import { numberOrNull, parseOrNull } from './json-text.ts'
 
@@ -31,6 +32,25 @@ interface JsonExperiment {
   taskLatencyMs: JsonLatency | null
   /** Of an experiment that was not started nothing is kept there. */
   log: { folder: string; eventsFile: string }
+  /** Null where it was not to be pushed. */
+  delivery: JsonDelivery | null
+}
+
+interface JsonDelivery {
+  status: Delivery['status']
+  backend: string
+  /** Where the backend is: `datadoghq.com`. */
+  place: string
+  /** Where people look at it; null when it was never made there. */
+  link: string | null
+  spans: number
+  metrics: number
+  /** Events that were not accepted yet. */
+  pending: number
+  /** Events that will never be. */
+  rejected: number
+  /** Why not everything was accepted; null when it was. */
+  reason: string | null
 }
 
 interface JsonOutcome {
@@ -112,13 +132,12 @@ export function buildJsonReport(outcome: GroupOutcome, views: ReadonlyMap<string
   return {
     formatVersion: JSON_REPORT_FORMAT,
     exitCode: outcome.exitCode,
-    experiments: outcome.experiments.map(({ info, outcome }) =>
-      experimentOf(info, outcome, views.get(info.experimentId)),
-    ),
+    experiments: outcome.experiments.map((ended) => experimentOf(ended, views.get(ended.info.experimentId))),
   }
 }
 
-function experimentOf(info: ExperimentInfo, outcome: Outcome, view: ExperimentView | undefined): JsonExperiment {
+function experimentOf(ended: ExperimentOutcome, view: ExperimentView | undefined): JsonExperiment {
+  const { info, outcome, delivery } = ended
   const summary = view?.summary()
   return {
     id: info.experimentId,
@@ -130,7 +149,15 @@ function experimentOf(info: ExperimentInfo, outcome: Outcome, view: ExperimentVi
     durationMs: summary?.durationMs ?? 0,
     taskLatencyMs: latencyOf(summary?.taskLatency),
     log: { folder: info.folder, eventsFile: info.eventsFile },
+    delivery: delivery === undefined ? null : deliveryOf(delivery),
   }
+}
+
+function deliveryOf(delivery: Delivery): JsonDelivery {
+  const { status, backend, place, link = null, spans, metrics } = delivery
+  const rest = status === 'delivered' ? { pending: 0, rejected: 0, reason: null } : delivery
+  const { pending, rejected, reason } = rest
+  return { status, backend, place, link, spans, metrics, pending, rejected, reason }
 }
 
 function outcomeOf(outcome: Outcome): JsonOutcome {

@@ -9,6 +9,7 @@ export interface Multiplexer {
   event(event: RunEvent, view: ExperimentView): void
   console(chunk: ConsoleChunk): void
   problem(problem: Problem): void
+  note(text: string): void
   /** Waits for what reporters still do, then lets them finish one after another in their order. */
   finish(outcome: GroupOutcome): Promise<void>
   /** Failures of reporters so far. */
@@ -70,6 +71,9 @@ export function createMultiplexer(reporters: readonly Reporter[]): Multiplexer {
       for (const member of members) tell(member, () => member.reporter.console?.(chunk))
     },
     problem: tellProblem,
+    note(text) {
+      for (const member of members) tell(member, () => member.reporter.note?.(text))
+    },
     async finish(outcome) {
       for (const member of [...members]) {
         await Promise.all(member.pending)

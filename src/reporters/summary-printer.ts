@@ -1,3 +1,4 @@
+import type { Delivery } from '../model/backend.ts'
 import { toErrorInfo } from '../model/error-info.ts'
 import type { Outcome } from '../model/outcome.ts'
 import type { ExperimentInfo, ExperimentView, Screen } from '../model/ports.ts'
@@ -21,6 +22,7 @@ export interface SummaryPrinter {
   printRun(run: RunToPrint): Promise<void>
   /** With the summary, the numbers over several runs come first. */
   printOutcome(info: ExperimentInfo, outcome: Outcome, summary?: ExperimentSummary): Promise<void>
+  printDelivery(info: ExperimentInfo, delivery: Delivery): Promise<void>
   /** Rejects when something could not be written. */
   flush(): Promise<void>
 }
@@ -29,7 +31,7 @@ export interface SummaryPrinterOptions {
   readonly screen: Screen
   /** Without it only outcomes are printed, to stderr. */
   readonly ownsStdout: boolean
-  /** Leaves only the outcomes of experiments that did not pass, on stderr. */
+  /** Leaves only the outcomes of experiments that did not pass and what was not delivered, on stderr. */
   readonly quiet: boolean
 }
 
@@ -62,6 +64,11 @@ export function createSummaryPrinter({ screen, ownsStdout, quiet }: SummaryPrint
       }
       const { renderOutcome } = await import('./format/outcome.ts')
       await sink.write(`${renderOutcome(info, outcome, style)}${printsSummaries ? '\n' : ''}`)
+    },
+    async printDelivery(info, delivery) {
+      if (quiet && delivery.status === 'delivered') return
+      const { renderDelivery } = await import('./format/delivery.ts')
+      await sink.write(`${renderDelivery(info, delivery, await styleOf(sink))}${printsSummaries ? '\n' : ''}`)
     },
     flush: () => sink.flush(),
   }

@@ -1,5 +1,6 @@
+import type { Delivery } from '../model/backend.ts'
 import type { Outcome } from '../model/outcome.ts'
-import { combineExitCodes, describeFailures } from './outcome.ts'
+import { combineExitCodes, describeFailures, type EndOptions, exitCodeOf, isUndelivered } from './outcome.ts'
 
 const MAX_TEXT = 300
 
@@ -8,20 +9,71 @@ export interface EndedExperiment {
   readonly experimentId: string
   readonly name: string
   readonly outcome: Outcome
+  readonly delivery?: Delivery
+}
+
+export interface LastLineOptions extends EndOptions {
+  /** Experiments of the command that never ran. */
+  readonly notRun?: number
 }
 
 /**
  * What the last line of stderr says: what the command came to, why, and what to do next. It speaks of the first experiment
  * that has the command's exit code.
  */
-export function lastLine(experiments: readonly EndedExperiment[], notRun = 0): string {
-  const exitCode = combineExitCodes(experiments.map(({ outcome }) => outcome))
-  const culprit = experiments.find(({ outcome }) => outcome.exitCode === exitCode)
+export function lastLine(experiments: readonly EndedExperiment[], options: LastLineOptions): string {
+  const { notRun = 0 } = options
+  const codes = experiments.map((experiment) => exitCodeOf(experiment, options))
+  const exitCode = combineExitCodes(codes)
+  const culprit = experiments[codes.indexOf(exitCode)]
   if (culprit === undefined) return 'not started: no experiment was run'
-  const others =
-    experiments.length === 1 ? '' : ` (${countAlike(experiments, exitCode)} of ${experiments.length} experiments)`
+  const alike = codes.filter((code) => code === exitCode).length
+  const others = experiments.length === 1 ? '' : ` (${alike} of ${experiments.length} experiments)`
   const rest = notRun === 0 ? '' : `; ${notRun} more ${notRun === 1 ? 'was' : 'were'} not run`
-  return `${describe(culprit)}${others}${rest}; ${nextStep(culprit, exitCode)}`
+  const undelivered = experiments.filter(isUndelivered)
+  const [about, next] =
+    exitCode === 3 || isEndedWait(culprit, options)
+      ? [describeUndelivered(culprit, options), pushStep(undelivered)]
+      : [describe(culprit), `${nextStep(culprit, exitCode)}${aside(undelivered, options)}`]
+  return `${about}${others}${rest}; ${next}`
+}
+
+/** Whether a signal ended no experiment, but the wait for this one's delivery. */
+function isEndedWait(experiment: EndedExperiment, { signal }: LastLineOptions): boolean {
+  return signal !== undefined && isUndelivered(experiment) && experiment.outcome.status !== 'stopped'
+}
+
+function describeUndelivered({ name, outcome, delivery }: EndedExperiment, { signal }: LastLineOptions): string {
+  const reason = delivery?.status === 'undelivered' ? `: ${oneLine(delivery.reason)}` : ''
+  const end = signal === undefined ? '' : `ended by ${signal}: `
+  return `${end}${outcome.status}, but not all pushed: ${oneLine(name)}${reason}`
+}
+
+/** The last step where something else comes first. */
+function aside(undelivered: readonly EndedExperiment[], { allowUndelivered }: LastLineOptions): string {
+  if (undelivered.length === 0) return ''
+  return `; not all pushed${allowUndelivered ? ', as is allowed' : ''}: ${pushCommand(undelivered)}`
+}
+
+type Undelivered = Pick<EndedExperiment, 'experimentId' | 'delivery'>
+
+/** What to do about experiments that were not delivered. */
+export function pushStep(undelivered: readonly Undelivered[]): string {
+  const [first] = undelivered
+  if (first === undefined || !undelivered.every(isFinal)) return `push the rest: ${pushCommand(undelivered)}`
+  return `what was rejected is kept: llmobs-exp show ${first.experimentId}`
+}
+
+/** Whether all of it was sent, and some of it will never be accepted. */
+function isFinal({ delivery }: Undelivered): boolean {
+  return delivery?.status === 'undelivered' && delivery.pending === 0 && delivery.rejected > 0
+}
+
+function pushCommand(undelivered: readonly Undelivered[]): string {
+  const [only] = undelivered
+  return only !== undefined && undelivered.length === 1
+    ? `llmobs-exp push ${only.experimentId}`
+    : 'llmobs-exp push --all'
 }
 
 function describe({ name, outcome }: EndedExperiment): string {
@@ -63,10 +115,6 @@ function nextStep({ experimentId, outcome }: EndedExperiment, exitCode: number):
     default:
       return `what is done is kept: ${show}`
   }
-}
-
-function countAlike(experiments: readonly EndedExperiment[], exitCode: number): number {
-  return experiments.filter(({ outcome }) => outcome.exitCode === exitCode).length
 }
 
 /** Control characters would break the line, or steer the terminal. */

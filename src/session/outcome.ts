@@ -1,3 +1,4 @@
+import type { Delivery } from '../model/backend.ts'
 import { toErrorInfo } from '../model/error-info.ts'
 import { LlmobsExpError } from '../model/errors.ts'
 import type { EndReason, ErrorAllowance, Failure, Outcome, Signal } from '../model/outcome.ts'
@@ -40,10 +41,37 @@ export function decideOutcome(input: OutcomeInput): Outcome {
   return failures.length === 0 ? { status: 'passed', exitCode: 0 } : { status: 'failed', exitCode: 1, failures }
 }
 
+/** The exit code that an undelivered experiment has which passed. */
+const UNDELIVERED = 3
+
+/** One experiment of a command, as far as its exit code goes. */
+export interface EndedPart {
+  readonly outcome: Outcome
+  readonly delivery?: Delivery
+}
+
+export interface EndOptions {
+  /** Whether what was not delivered passes all the same. */
+  readonly allowUndelivered: boolean
+  /** What ended the wait for the delivery. */
+  readonly signal?: Signal
+}
+
+/** What an experiment means for the exit code of its command. */
+export function exitCodeOf(part: EndedPart, { allowUndelivered, signal }: EndOptions): number {
+  const { status, exitCode } = part.outcome
+  if (!isUndelivered(part) || status === 'stopped') return exitCode
+  if (signal !== undefined) return signalCodes[signal]
+  return status === 'failed' || allowUndelivered ? exitCode : UNDELIVERED
+}
+
+export function isUndelivered({ delivery }: Pick<EndedPart, 'delivery'>): boolean {
+  return delivery?.status === 'undelivered'
+}
+
 /** The exit code of a command that ran these experiments. None at all is 2: nothing was run. */
-export function combineExitCodes(outcomes: readonly Pick<Outcome, 'exitCode'>[]): number {
-  const codes = new Set(outcomes.map((outcome) => outcome.exitCode))
-  return precedence.find((code) => codes.has(code)) ?? 2
+export function combineExitCodes(codes: readonly number[]): number {
+  return precedence.find((code) => codes.includes(code)) ?? 2
 }
 
 /** One line for each reason why an experiment did not pass; empty when it passed. */

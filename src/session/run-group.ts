@@ -2,12 +2,12 @@ import type { Manifest } from '../backends/local/manifest.ts'
 import type { StoredExperiment } from '../backends/local/store.ts'
 import type { StopSwitch } from '../engine/stop.ts'
 import { endReasonOf } from '../engine/stop.ts'
-import type { RunEvent } from '../model/events.ts'
-import type { Outcome } from '../model/outcome.ts'
-import type { Clock, ExperimentInfo, ExperimentView, GroupOutcome, Ids } from '../model/ports.ts'
+import type { EndReason, Outcome } from '../model/outcome.ts'
+import type { Clock, ExperimentInfo, ExperimentOutcome, ExperimentView, GroupOutcome, Ids } from '../model/ports.ts'
 import { type Conducted, conduct } from './conduct.ts'
+import { type DeliveredRun, type Deliverer, followRun, type Tell } from './deliverer.ts'
 import { lastLine } from './last-line.ts'
-import { combineExitCodes } from './outcome.ts'
+import { combineExitCodes, exitCodeOf } from './outcome.ts'
 import type { PlannedExperiment } from './plan-experiment.ts'
 
 /** An experiment that has its place in the store. */
@@ -22,17 +22,21 @@ export interface GroupPorts {
   readonly ids: Ids
   /** One for all experiments of the command. */
   readonly stop: StopSwitch
-  readonly tell: (event: RunEvent, view: ExperimentView) => void
+  readonly tell: Tell
+  /** Absent where experiments stay in the local store. */
+  readonly deliverer?: Deliverer
+  /** Whether what was not delivered passes all the same. */
+  readonly allowUndelivered: boolean
 }
 
 /** What a group came to, with what is known of each experiment that ran. */
 export interface EndedGroup extends GroupOutcome {
   readonly experiments: readonly EndedExperiment[]
+  /** What ended it early: an experiment, or the wait for its delivery. */
+  readonly end?: EndReason
 }
 
-export interface EndedExperiment {
-  readonly info: ExperimentInfo
-  readonly outcome: Outcome
+export interface EndedExperiment extends ExperimentOutcome {
   readonly view: ExperimentView
 }
 
@@ -42,20 +46,42 @@ export async function runGroup(experiments: readonly StoredPlan[], ports: GroupP
   let taskStarted = false
   for (const experiment of experiments) {
     if (ports.stop.reason !== undefined && ended.length > 0) break
-    const conducted = await runOne(experiment, ports, taskStarted)
+    const { conducted, delivered } = await runOne(experiment, ports, taskStarted)
     if (ports.stop.reason === undefined) await experiment.loaded.module.drain()
     taskStarted ||= conducted.taskStarted
-    ended.push({ info: experiment.info, outcome: finish(experiment, conducted), view: conducted.view })
+    ended.push({ info: experiment.info, outcome: finish(experiment, conducted, delivered), view: conducted.view })
   }
   const notRun = experiments.slice(ended.length)
   // What never ran has nothing that could be gone on with, unless its group has.
   for (const { stored } of notRun) taskStarted ? stored.leave() : stored.discard()
-  const outcomes = ended.map(({ outcome }) => outcome)
-  const named = ended.map(({ info, outcome }) => ({ experimentId: info.experimentId, name: info.name, outcome }))
-  return { exitCode: combineExitCodes(outcomes), experiments: ended, lastLine: lastLine(named, notRun.length) }
+  return conclude(ended, notRun.length, ports)
 }
 
-function runOne(experiment: StoredPlan, ports: GroupPorts, taskStartedBefore: boolean): Promise<Conducted> {
+/** Waits for deliveries, and says what all of it came to. */
+async function conclude(ran: readonly EndedExperiment[], notRun: number, ports: GroupPorts): Promise<EndedGroup> {
+  const { deliverer, stop, allowUndelivered } = ports
+  const deliveries = await deliverer?.drain()
+  const end = stop.reason
+  const experiments = ran.map((experiment) => {
+    const delivery = deliveries?.get(experiment.info.experimentId)
+    return delivery === undefined ? experiment : { ...experiment, delivery }
+  })
+  const options = { allowUndelivered, ...(end?.kind === 'signal' ? { signal: end.signal } : {}) }
+  const named = experiments.map((experiment) => ({ ...experiment.info, ...experiment }))
+  return {
+    exitCode: combineExitCodes(experiments.map((experiment) => exitCodeOf(experiment, options))),
+    experiments,
+    lastLine: lastLine(named, { ...options, notRun }),
+    ...(end === undefined ? {} : { end }),
+  }
+}
+
+interface RanExperiment {
+  readonly conducted: Conducted
+  readonly delivered: DeliveredRun
+}
+
+async function runOne(experiment: StoredPlan, ports: GroupPorts, taskStartedBefore: boolean): Promise<RanExperiment> {
   const { info, plan, loaded, options, stored } = experiment
   const executor = loaded.module.open({
     ref: loaded.info.ref,
@@ -65,17 +91,30 @@ function runOne(experiment: StoredPlan, ports: GroupPorts, taskStartedBefore: bo
   })
   const verdict = { maxErrors: options.values.maxErrors, thresholds: loaded.info.thresholds }
   const { log, reader } = stored
-  return conduct({ info, plan, executor, log, reader, verdict, taskStartedBefore }, ports)
+  const delivered = followRun({
+    begin: () => ports.deliverer?.begin(experiment),
+    tell: ports.tell,
+    isIterable: loaded.info.dataset.kind === 'iterable',
+  })
+  const conducted = await conduct(
+    { info, plan, executor, log, reader, verdict, taskStartedBefore },
+    { ...ports, tell: ports.deliverer === undefined ? ports.tell : delivered.tell },
+  )
+  return { conducted, delivered }
 }
 
 /** Brings the stored experiment to its end. A store that fails here makes the outcome its own. */
-function finish({ stored, manifest }: StoredPlan, { outcome, view, taskStarted }: Conducted): Outcome {
+function finish(experiment: StoredPlan, conducted: Conducted, delivered: DeliveredRun): Outcome {
+  const { stored, manifest } = experiment
+  const { outcome, view, taskStarted } = conducted
+  const isKept = taskStarted || outcome.exitCode !== 2
+  if (isKept) delivered.ended()
+  else delivered.discarded(outcome)
   try {
-    if (!taskStarted && outcome.exitCode === 2) stored.discard()
-    else {
+    if (isKept) {
       const finishedAt = new Date().toISOString()
       stored.finish({ ...manifest, state: { status: 'finished', outcome, rows: view.summary().rows, finishedAt } })
-    }
+    } else stored.discard()
     return outcome
   } catch (error) {
     const reason = endReasonOf(error, 'E_STORE_WRITE')

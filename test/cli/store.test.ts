@@ -1,4 +1,4 @@
-import { statSync, truncateSync } from 'node:fs'
+import { readFileSync, statSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { cliProject } from '../helpers/cli.ts'
@@ -31,6 +31,23 @@ test.each([
   expect(stderr).toContain('E_STORE_WRITE')
   expect(stderr).toContain('--store <dir>')
   expect(project.exists('calls')).toBe(false)
+})
+
+test('the manifest says what a backend will be told: project, what is checked out, how many records there are', async () => {
+  const project = await cliProject({
+    'exp.ts': experiment(`${numbered(5)} ${passing} project: 'written',`),
+    '.git/HEAD': 'ref: refs/heads/main\n',
+    '.git/refs/heads/main': `${'0123456789'.repeat(4)}\n`,
+    '.git/config': '[remote "origin"]\n\turl = https://secret@example.com/a/b.git\n',
+  })
+  await project.run(['run', 'exp.ts', '-n2'], { env: { DD_LLMOBS_PROJECT_NAME: 'shared' } })
+  const { manifest, folder } = project.only()
+
+  expect(manifest.options).toMatchObject({ project: 'written', sampleSize: 2, plannedRecords: 2, datasetRecords: 5 })
+  expect(JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')).git).toEqual({
+    commit: '0123456789'.repeat(4),
+    repository: 'https://example.com/a/b.git',
+  })
 })
 
 test('K2: a store that is deleted in the middle of the run exits 5 or keeps everything', async () => {

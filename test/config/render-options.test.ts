@@ -6,7 +6,10 @@ import { resolveOptions } from '../../src/config/resolve.ts'
 import { renderOptions } from '../helpers/render-docs.ts'
 
 function parse(...args: string[]): Record<string, unknown> {
-  const command = new Command().argument('<file...>').exitOverride()
+  const command = new Command()
+    .argument('<file...>')
+    .exitOverride()
+    .configureOutput({ outputError() {} })
   addOptions(command)
   return command.parse(['./a.ts', ...args], { from: 'user' }).opts()
 }
@@ -26,6 +29,11 @@ describe('addOptions', () => {
 
   it('gives nothing for options that are not written, so that the environment can decide', () => {
     expect(parse()).toEqual({})
+  })
+
+  it('takes --no-push for a switch like any other', () => {
+    expect(parse('--no-push')).toEqual({ noPush: true })
+    expect(() => parse('--push')).toThrow(/unknown option '--push'/)
   })
 
   it('takes a negative value as a value, to be refused by name', () => {

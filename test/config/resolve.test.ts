@@ -34,6 +34,13 @@ describe('resolveOptions', () => {
       maxErrors: { kind: 'count', count: 0 },
       raiseErrors: false,
       skipInvalid: false,
+      project: undefined,
+      backend: undefined,
+      noPush: false,
+      requireBackend: false,
+      allowUndelivered: false,
+      pushTimeout: 60_000,
+      restamp: false,
       reporter: [],
       quiet: false,
       debug: false,
@@ -141,6 +148,8 @@ describe('resolveOptions', () => {
     ['filter', '=x', 'key=value, such as language=fr'],
     ['tag', 'team', 'key:value, such as team:support'],
     ['store', '', 'a folder'],
+    ['backend', 'otlp', 'local or datadog'],
+    ['project', '', 'the name of a project'],
   ] as const)('refuses --%s %j, naming the flag or the variable', (name, text, expected) => {
     const got = JSON.stringify(text)
     expect(refusal(() => resolveOptions({ [name]: text }, {}))).toBe(
@@ -198,7 +207,48 @@ describe('files beside the nearest package.json', () => {
   })
 })
 
+describe('the project', () => {
+  const resolve = (
+    flags: object,
+    env: Record<string, string>,
+    { definition, config }: { readonly definition?: string; readonly config?: string } = {},
+  ) => {
+    const texts = config === undefined ? {} : { project: [config] }
+    const options = resolveOptions({ ...flags }, env, { configFile: { name: 'c.ts', folder: '/', texts } })
+    const info = definitionInfo(definition === undefined ? {} : { project: definition })
+    return resolveForExperiment(options, info)
+  }
+  const env = { DD_LLMOBS_PROJECT_NAME: 'shared', LLMOBS_EXP_PROJECT: 'own' }
+  const below = { definition: 'written', config: 'configured' }
+
+  it('is that of the flag, else the environment, the definition, the config file, the variable of other tools', () => {
+    const others = { DD_LLMOBS_PROJECT_NAME: 'shared' }
+    const projects = [
+      resolve({ project: 'flag' }, env, below),
+      resolve({}, env, below),
+      resolve({}, others, below),
+      resolve({}, others, { config: 'configured' }),
+      resolve({}, others),
+      resolve({}, {}),
+    ].map(({ values, sources }) => [values.project, sources.get('project')])
+    expect(projects).toEqual([
+      ['flag', 'flag'],
+      ['own', 'environment'],
+      ['written', 'definition'],
+      ['configured', 'config-file'],
+      ['shared', 'other-variable'],
+      [undefined, 'default'],
+    ])
+  })
+
+  it('says which variable it comes from, and takes an empty one for none', () => {
+    expect(resolve({}, { DD_LLMOBS_PROJECT_NAME: 'shared' }).origins.get('project')).toBe('DD_LLMOBS_PROJECT_NAME')
+    expect(resolve({}, { DD_LLMOBS_PROJECT_NAME: ' ' }).values.project).toBeUndefined()
+  })
+})
+
 describe('resolveForExperiment', () => {
+  const numericOptions = definitionOptions.filter((name) => name !== 'project')
   const layers = fc.record({
     flag: fc.option(fc.integer({ min: 1, max: 100 }), { nil: undefined }),
     environment: fc.option(fc.integer({ min: 1, max: 100 }), { nil: undefined }),
@@ -209,7 +259,7 @@ describe('resolveForExperiment', () => {
 
   it('lets the flag win, then the environment, then the definition, then the config file, then the default', () => {
     fc.assert(
-      fc.property(fc.constantFrom(...definitionOptions), layers, (name, given) => {
+      fc.property(fc.constantFrom(...numericOptions), layers, (name, given) => {
         const { flag, environment, isFromEnvFile, definition, configFile } = given
         const variables = new Set(isFromEnvFile ? [environmentName(name)] : [])
         const texts = configFile === undefined ? {} : { [name]: [String(configFile)] }

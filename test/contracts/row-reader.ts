@@ -33,6 +33,18 @@ export function rowReaderContract(name: string, makeReader: MakeReader): void {
       })
     })
 
+    it('stamps a row and its evaluations as their events are stamped', async () => {
+      const evaluators = { correct: { status: 'skipped', reason: 'not-applicable' } } as const
+      const events = experimentEvents({ units: [{ key: 'a', evaluators }] })
+      const stampOf = (type: RunEvent['type']) => {
+        const event = events.find((candidate) => candidate.type === type)
+        return { seq: event?.seq, at: event?.at }
+      }
+      const [row] = await readRows(await makeReader(events))
+      expect(row).toMatchObject(stampOf('row-finished'))
+      expect(row?.evaluations).toMatchObject([stampOf('evaluation-finished')])
+    })
+
     it('gives rows in the order in which they finished, and their place in the dataset', async () => {
       const [a, b, c] = ['a', 'b', 'c'].map((key) => unitEvents({ key }))
       const records = [a, b, c].flatMap((events = []) => events.slice(0, 1))

@@ -1,10 +1,27 @@
 import type { ErrorInfo } from '../../src/model/errors.ts'
-import type { CallTiming, EvaluatorResult, EventBody, Problem, RunEvent, TaskResult } from '../../src/model/events.ts'
+import type {
+  CallTiming,
+  EvaluatorResult,
+  EventBody,
+  EventStamp,
+  Problem,
+  RunEvent,
+  TaskResult,
+} from '../../src/model/events.ts'
 import type { Outcome } from '../../src/model/outcome.ts'
 
 const START = 1_795_000_000_000
 
-export const timing: CallTiming = { startedAt: START, durationMs: 12, queueMs: 0, retryWaitMs: 0, attempts: 1 }
+export const stamp: EventStamp = { seq: 4, at: START + 12 }
+
+export const timing: CallTiming & EventStamp = {
+  startedAt: START,
+  durationMs: 12,
+  queueMs: 0,
+  retryWaitMs: 0,
+  attempts: 1,
+  ...stamp,
+}
 
 /** Gives events the positions and times they have in a log. */
 export function stamped(bodies: readonly EventBody[]): RunEvent[] {

@@ -1,7 +1,9 @@
+import type { Delivery } from '../../src/model/backend.ts'
 import type { Outcome } from '../../src/model/outcome.ts'
 import type { ExperimentInfo, ExperimentView, GroupOutcome, Progress } from '../../src/model/ports.ts'
 import type { Row } from '../../src/model/row.ts'
 import type { ExperimentSummary, LabelSummary, RowCounts, RunSummary } from '../../src/model/summary.ts'
+import { stamp } from './events.ts'
 
 export const passed: Outcome = { status: 'passed', exitCode: 0 }
 
@@ -82,12 +84,13 @@ export function fakeRun(changes: Partial<RunSummary> = {}): RunSummary {
 }
 
 export function fakeRow(changes: Partial<Row> = {}): Row {
-  const timing = { startedAt: 1_795_000_000_000, durationMs: 900, queueMs: 0, retryWaitMs: 0, attempts: 1 }
+  const timing = { startedAt: 1_795_000_000_000, durationMs: 900, queueMs: 0, retryWaitMs: 0, attempts: 1, ...stamp }
   return {
     key: 't-17',
     iteration: 1,
     generation: 0,
     position: 0,
+    ...stamp,
     status: 'ok',
     record: {
       key: 't-17',
@@ -150,6 +153,28 @@ export function fakeProgress(changes: Partial<Progress> = {}): Progress {
     means: [],
     ...changes,
   }
+}
+
+export const delivered = {
+  status: 'delivered',
+  backend: 'datadog',
+  place: 'datadoghq.com',
+  link: 'https://app.datadoghq.com/llm/experiments/0b1c2d3e',
+  spans: 40,
+  metrics: 1081,
+} as const satisfies Delivery
+
+export const undelivered = {
+  ...delivered,
+  status: 'undelivered',
+  pending: 1,
+  rejected: 1200,
+  reason: 'no answer from api.datadoghq.com',
+} as const satisfies Delivery
+
+/** What a group of one experiment came to that a backend has been told of. */
+export function pushedOutcome(info: ExperimentInfo, delivery: Delivery): GroupOutcome {
+  return { exitCode: 0, experiments: [{ info, outcome: passed, delivery }], lastLine: '' }
 }
 
 export function groupOutcome(info: ExperimentInfo, outcome: Outcome, lastLine = ''): GroupOutcome {

@@ -128,6 +128,20 @@ const experiment = z.object({
   durationMs: duration,
   taskLatencyMs: latency,
   log: z.object({ folder: z.string(), eventsFile: z.string() }).meta({ description: 'Where the rows are kept.' }),
+  delivery: z
+    .object({
+      status: z.enum(['delivered', 'undelivered']),
+      backend: z.string(),
+      place: z.string().meta({ description: 'Where the backend is: datadoghq.com.' }),
+      link: z.string().nullable().meta({ description: 'Where people look at it; null when it was never made there.' }),
+      spans: count.meta({ description: 'Accepted, with those of earlier pushes.' }),
+      metrics: count,
+      pending: count.meta({ description: 'Events that were not accepted yet.' }),
+      rejected: count.meta({ description: 'Events that will never be accepted.' }),
+      reason: z.string().nullable().meta({ description: 'Why not everything was accepted; null when it was.' }),
+    })
+    .nullable()
+    .meta({ description: 'What the backend has of it; null where it was not to be pushed.' }),
 })
 
 /** What `--reporter json` prints. `docs/json-report.schema.json` is made from this. */

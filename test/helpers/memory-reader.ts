@@ -31,7 +31,7 @@ function rowOf(
   written: readonly RunEvent[],
   records: readonly RecordText[],
 ): Row | undefined {
-  const { key, iteration, generation, status } = finished
+  const { key, iteration, generation, status, seq, at } = finished
   const position = records.findIndex((record) => record.key === key)
   const record = records[position]
   if (record === undefined) return undefined
@@ -47,6 +47,8 @@ function rowOf(
     key,
     iteration,
     generation,
+    seq,
+    at,
     position,
     status,
     record,

@@ -9,13 +9,16 @@ import { experimentEvents } from '../helpers/events.ts'
 import { createFakeScreen } from '../helpers/fake-screen.ts'
 import {
   booleanLabel,
+  delivered,
   fakeInfo,
   fakeRun,
   fakeView,
   groupOutcome,
   passed,
+  pushedOutcome,
   rowCounts,
   scoreLabel,
+  undelivered,
 } from '../helpers/fake-view.ts'
 import { drivesTerminal, hostileTexts } from '../helpers/hostile.ts'
 import { jsonReportSchema } from '../helpers/json-report-schema.ts'
@@ -32,6 +35,8 @@ async function print(view = fakeView(), outcome: Outcome = passed): Promise<stri
   expect(replayed).toBe(live)
   return live
 }
+
+const { link: _link, ...unopened } = undelivered
 
 const everyKind = fakeRun({
   rows: rowCounts({ ok: 38, error: 1, timeout: 1 }),
@@ -158,7 +163,8 @@ describe('the json reporter', () => {
             "log": {
               "folder": ".llmobs-exp/experiments/20261122t081503-k3f9q2",
               "eventsFile": ".llmobs-exp/experiments/20261122t081503-k3f9q2/events.jsonl"
-            }
+            },
+            "delivery": null
           }
         ]
       }
@@ -226,6 +232,17 @@ describe('the json reporter', () => {
     const report = jsonReportSchema.parse(JSON.parse(await print(fakeView(), outcome)))
     expect(report.experiments[0]?.outcome.stopped).toEqual(stopped)
     expect(report.exitCode).toBe(outcome.exitCode)
+  })
+
+  it.each([
+    [delivered, { status: 'delivered', spans: 40, metrics: 1081, pending: 0, rejected: 0, reason: null }],
+    [undelivered, { status: 'undelivered', pending: 1, rejected: 1200, reason: 'no answer from api.datadoghq.com' }],
+    [unopened, { link: null }],
+  ])('says what a backend has of it: %o', async (delivery, told) => {
+    const screen = createFakeScreen()
+    const reporter = createJsonReporter({ output: sinkOutput(screen.stdout), ownsStdout: true })
+    await reporter.finish?.(pushedOutcome(fakeInfo(), delivery))
+    expect(jsonReportSchema.parse(JSON.parse(screen.out())).experiments[0]?.delivery).toMatchObject(told)
   })
 
   it('lists an experiment that was not started', async () => {

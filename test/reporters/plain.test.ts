@@ -7,6 +7,7 @@ import { createFakeScreen, type FakeScreen, type FakeScreenOptions } from '../he
 import { createFakeTicker } from '../helpers/fake-ticker.ts'
 import {
   booleanLabel,
+  delivered,
   fakeInfo,
   fakeProgress,
   fakeRow,
@@ -14,8 +15,10 @@ import {
   fakeView,
   groupOutcome,
   passed,
+  pushedOutcome,
   rowCounts,
   scoreLabel,
+  undelivered,
 } from '../helpers/fake-view.ts'
 
 const failedTriage = fakeView({
@@ -434,6 +437,48 @@ describe('the plain reporter', () => {
     for (const event of events) await reporter.event?.(event, view)
     await reporter.finish?.(groupOutcome(view.info, outcome))
     expect(screen.out()).toBe('stopped support-triage\n  not started: no record matches --filter a=b\n\n')
+  })
+
+  it('says what a backend has of an experiment, and where to look at it, after all that was run', async () => {
+    const screen = createFakeScreen()
+    await createPlainReporter({ screen }).finish?.(pushedOutcome(fakeInfo(), delivered))
+    expect(screen.out()).toMatchInlineSnapshot(`
+      "passed support-triage
+        stored in .llmobs-exp/experiments/20261122t081503-k3f9q2
+
+      pushed support-triage
+        40 spans, 1,081 metrics at datadoghq.com
+        https://app.datadoghq.com/llm/experiments/0b1c2d3e
+
+      "
+    `)
+  })
+
+  it('says what is not there and why, also when it is to be quiet', async () => {
+    const [loud, quiet] = [createFakeScreen(), createFakeScreen()]
+    await createPlainReporter({ screen: loud }).finish?.(pushedOutcome(fakeInfo(), undelivered))
+    expect(loud.out()).toMatchInlineSnapshot(`
+      "passed support-triage
+        stored in .llmobs-exp/experiments/20261122t081503-k3f9q2
+
+      not pushed support-triage
+        40 spans, 1,081 metrics at datadoghq.com
+        1 event still to be sent
+        1,200 events that will never be accepted
+        no answer from api.datadoghq.com
+        https://app.datadoghq.com/llm/experiments/0b1c2d3e
+
+      "
+    `)
+    await createPlainReporter({ screen: quiet, quiet: true }).finish?.(pushedOutcome(fakeInfo(), undelivered))
+    expect(quiet.err()).toContain('not pushed support-triage\n')
+  })
+
+  it('prints notes on stderr, none of them when it is to be quiet', async () => {
+    const [loud, quiet] = [createFakeScreen(), createFakeScreen()]
+    await createPlainReporter({ screen: loud }).note?.('results stay here\u001b[2J')
+    await createPlainReporter({ screen: quiet, quiet: true }).note?.('results stay here')
+    expect([loud.err(), quiet.err()]).toEqual(['results stay here\n', ''])
   })
 
   it('prints no numbers of a run that is out of date', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { Delivery } from '../../src/model/backend.ts'
 import type { EndReason, Failure, Outcome } from '../../src/model/outcome.ts'
 import { lastLine } from '../../src/session/last-line.ts'
 import { errorInfo } from './run-events.ts'
@@ -14,7 +15,29 @@ function failed(...failures: Failure[]): Outcome {
 }
 
 function lineOf(...outcomes: Outcome[]): string {
-  return lastLine(outcomes.map((outcome, index) => ({ experimentId: `id${index}`, name: `exp${index}`, outcome })))
+  const experiments = outcomes.map((outcome, index) => ({ experimentId: `id${index}`, name: `exp${index}`, outcome }))
+  return lastLine(experiments, { allowUndelivered: false })
+}
+
+const delivered: Delivery = {
+  status: 'delivered',
+  backend: 'fake',
+  place: 'example.com',
+  link: 'https://example.com/1',
+  spans: 3,
+  metrics: 6,
+}
+
+const undelivered: Delivery = { ...delivered, status: 'undelivered', pending: 4, rejected: 0, reason: 'no answer' }
+
+function lineWith(delivery: Delivery, ...outcomes: Outcome[]): string {
+  const experiments = outcomes.map((outcome, index) => ({
+    experimentId: `id${index}`,
+    name: `exp${index}`,
+    outcome,
+    delivery,
+  }))
+  return lastLine(experiments, { allowUndelivered: false })
 }
 
 const threshold: Failure = { kind: 'threshold', name: 'exact', wanted: 'at least 0.9', got: '0.84' }
@@ -71,6 +94,33 @@ describe('lastLine', () => {
 
   it('of no experiment says so', () => {
     expect(lineOf()).toBe('not started: no experiment was run')
+  })
+
+  it('of what was not all pushed names the push, and of several the push of all', () => {
+    expect(lineWith(undelivered, passed)).toBe(
+      'passed, but not all pushed: exp0: no answer; push the rest: llmobs-exp push id0',
+    )
+    expect(lineWith(undelivered, passed, passed)).toBe(
+      'passed, but not all pushed: exp0: no answer (2 of 2 experiments); push the rest: llmobs-exp push --all',
+    )
+    expect(lineWith(delivered, passed)).toBe('passed: exp0; look at it: llmobs-exp show id0')
+  })
+
+  it('names the push also after what comes first, and where it is allowed to be left out', () => {
+    expect(lineWith(undelivered, failed(threshold))).toMatch(
+      /^failed: exp0: .*; look at the rows: .*; not all pushed: llmobs-exp push id0$/,
+    )
+    const ended = [{ experimentId: 'id0', name: 'exp0', outcome: passed, delivery: undelivered }]
+    expect(lastLine(ended, { allowUndelivered: true })).toBe(
+      'passed: exp0; look at it: llmobs-exp show id0; not all pushed, as is allowed: llmobs-exp push id0',
+    )
+  })
+
+  it('says which signal ended the wait for the delivery', () => {
+    const ended = [{ experimentId: 'id0', name: 'exp0', outcome: passed, delivery: undelivered }]
+    expect(lastLine(ended, { allowUndelivered: true, signal: 'SIGTERM' })).toBe(
+      'ended by SIGTERM: passed, but not all pushed: exp0: no answer; push the rest: llmobs-exp push id0',
+    )
   })
 
   it('is one line without control characters, however hostile a message', () => {

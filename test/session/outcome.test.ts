@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { EndReason, ErrorAllowance, Outcome } from '../../src/model/outcome.ts'
 import type { ExperimentSummary } from '../../src/model/summary.ts'
-import { combineExitCodes, decideOutcome, describeFailures } from '../../src/session/outcome.ts'
+import { combineExitCodes, decideOutcome, describeFailures, exitCodeOf } from '../../src/session/outcome.ts'
 import { errorInfo } from './run-events.ts'
 import { experimentSummary } from './summaries.ts'
 
@@ -102,13 +102,50 @@ describe('decideOutcome of a stopped experiment', () => {
   })
 })
 
+describe('exitCodeOf', () => {
+  const about = { backend: 'fake', place: 'example.com', link: 'https://example.com/1', spans: 3, metrics: 6 }
+  const delivered = { status: 'delivered', ...about } as const
+  const undelivered = { status: 'undelivered', ...about, pending: 1, rejected: 0, reason: 'no answer' } as const
+  const stopped: Outcome = {
+    status: 'stopped',
+    exitCode: 4,
+    reason: { kind: 'out-of-date', message: '' },
+    failures: [],
+  }
+  const [passed, failed] = [
+    { status: 'passed', exitCode: 0 },
+    { status: 'failed', exitCode: 1, failures: [] },
+  ] as const
+  const strict = { allowUndelivered: false }
+
+  it('is 3 for what passed and was not delivered, unless that is allowed', () => {
+    expect(exitCodeOf({ outcome: passed, delivery: undelivered }, strict)).toBe(3)
+    expect(exitCodeOf({ outcome: passed, delivery: undelivered }, { allowUndelivered: true })).toBe(0)
+  })
+
+  it('is the verdict where there is no backend, where all was delivered, and where it is not 0', () => {
+    expect(exitCodeOf({ outcome: passed }, strict)).toBe(0)
+    expect(exitCodeOf({ outcome: passed, delivery: delivered }, strict)).toBe(0)
+    expect(exitCodeOf({ outcome: failed, delivery: undelivered }, strict)).toBe(1)
+    expect(exitCodeOf({ outcome: stopped, delivery: undelivered }, strict)).toBe(4)
+  })
+
+  it('is that of the signal that ended the wait for the delivery, and of nothing else', () => {
+    const options = { allowUndelivered: true, signal: 'SIGTERM' } as const
+    expect(exitCodeOf({ outcome: passed, delivery: undelivered }, options)).toBe(143)
+    expect(exitCodeOf({ outcome: failed, delivery: undelivered }, options)).toBe(143)
+    expect(exitCodeOf({ outcome: stopped, delivery: undelivered }, options)).toBe(4)
+    expect(exitCodeOf({ outcome: passed, delivery: delivered }, options)).toBe(0)
+  })
+})
+
 describe('combineExitCodes', () => {
   const precedence = [130, 143, 129, 5, 4, 2, 1, 3, 0]
 
   it('takes the first of the table that any experiment has, in whatever order they ran', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...precedence), { minLength: 1 }), (codes) => {
-        const combined = combineExitCodes(codes.map((exitCode) => ({ exitCode })))
+        const combined = combineExitCodes(codes)
         const ranks = codes.map((code) => precedence.indexOf(code))
         expect(precedence.indexOf(combined)).toBe(Math.min(...ranks))
       }),

@@ -1,4 +1,3 @@
-import { crc32 } from 'node:zlib'
 import type { LabelledEvaluation, MetricValue } from '../../model/evaluation.ts'
 import {
   type CallTiming,
@@ -9,17 +8,17 @@ import {
   type RunEvent,
   type UnitRef,
 } from '../../model/events.ts'
+import { checkedLine } from './checked-line.ts'
 
 /**
- * One event as one line of the log. Values that are JSON text already go in as they are; the last member is the CRC-32 of the
- * bytes before it.
+ * One event as one line of the log. Values that are JSON text already go in as they are.
  *
  * Joined from templates, which cost little from the first row on. JSON.stringify would take user values for text once more, and
  * a loop over bytes is slow until it is compiled: a run of a few thousand rows is over by then.
  */
 export function eventLine(event: RunEvent): string {
-  const text = `{"v":${EVENT_FORMAT},"seq":${event.seq},"at":${milliseconds(event.at)},"type":"${event.type}"${members(event)}`
-  return `${text},"crc":${crc32(text)}}\n`
+  const head = `{"v":${EVENT_FORMAT},"seq":${event.seq},"at":${milliseconds(event.at)},"type":"${event.type}"`
+  return checkedLine(head + members(event))
 }
 
 function members(event: RunEvent): string {

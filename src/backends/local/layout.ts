@@ -14,6 +14,8 @@ export interface ExperimentFiles {
   readonly manifest: string
   readonly events: string
   readonly lock: string
+  readonly push: string
+  readonly pushLock: string
 }
 
 export function experimentFiles(storeFolder: string, experimentId: string): ExperimentFiles {
@@ -23,6 +25,8 @@ export function experimentFiles(storeFolder: string, experimentId: string): Expe
     manifest: join(folder, 'manifest.json'),
     events: join(folder, 'events.jsonl'),
     lock: join(folder, 'lock'),
+    push: join(folder, 'push.jsonl'),
+    pushLock: join(folder, 'push.lock'),
   }
 }
 

@@ -91,8 +91,11 @@ export const manifestSchema: z.ZodType<Manifest> = z.object({
     sampleSize: count.exactOptional(),
     sampleSeed: z.number().exactOptional(),
     plannedRecords: count.exactOptional(),
+    datasetRecords: count.exactOptional(),
+    project: z.string().exactOptional(),
   }),
   hashes: z.object({ module: z.string(), config: z.string() }),
+  git: z.object({ commit: z.string().exactOptional(), repository: z.string().exactOptional() }).exactOptional(),
   state: z.discriminatedUnion('status', [
     z.object({ status: z.literal('planned') }),
     z.object({

@@ -1,5 +1,6 @@
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
+import type { GitInfo } from '../../model/backend.ts'
 import { LlmobsExpError } from '../../model/errors.ts'
 import type { Outcome } from '../../model/outcome.ts'
 import type { DefinitionInfo } from '../../model/ports.ts'
@@ -26,6 +27,8 @@ export interface Manifest {
   readonly definition: DefinitionInfo
   readonly options: ManifestOptions
   readonly hashes: { readonly module: string; readonly config: string }
+  /** What was checked out where the module lies. */
+  readonly git?: GitInfo
   readonly state: ManifestState
 }
 
@@ -45,6 +48,10 @@ export interface ManifestOptions {
   readonly sampleSize?: number
   readonly sampleSeed?: number
   readonly plannedRecords?: number
+  /** Valid records of the whole dataset, where it was read through before. */
+  readonly datasetRecords?: number
+  /** Of the backend; absent: the one that it takes by itself. */
+  readonly project?: string
 }
 
 export type ManifestState =

@@ -43,7 +43,7 @@ export async function* readEvents(
   }
 }
 
-function newerFormat(path: string, format: number): LlmobsExpError {
+export function newerFormat(path: string, format: number): LlmobsExpError {
   const hint = 'update llmobs-exp to read it'
   return new LlmobsExpError(
     'E_STORE_FORMAT',
@@ -52,7 +52,8 @@ function newerFormat(path: string, format: number): LlmobsExpError {
   )
 }
 
-interface Line {
+/** A line without its line feed. */
+export interface Line {
   readonly bytes: Buffer
   readonly isTerminated: boolean
 }
@@ -100,7 +101,7 @@ async function readChunk(
   return buffer.subarray(0, bytesRead)
 }
 
-function splitLines(bytes: Buffer): Line[] {
+export function splitLines(bytes: Buffer): Line[] {
   const lines: Line[] = []
   for (let start = 0; start < bytes.length; ) {
     const end = bytes.indexOf(LINE_FEED, start)

@@ -1,4 +1,4 @@
-import { definitionOptions, flagName, runOptions } from '../../config/options.ts'
+import { definitionOptions, flagName, type OptionName, runOptions } from '../../config/options.ts'
 import {
   type ExperimentOptions,
   type ResolvedOptions,
@@ -66,9 +66,9 @@ function factsOf(options: ExperimentOptions): Fact[] {
   ]
 }
 
-function describeOption(name: (typeof definitionOptions)[number], options: ExperimentOptions): Fact {
+function describeOption<K extends OptionName>(name: K, options: ExperimentOptions): Fact {
   const { values, sources, origins } = options
   const source = sources.get(name) ?? 'default'
   const from = source === 'definition' ? source : (origins.get(name) ?? source)
-  return { name: flagName(name), value: runOptions[name].show(values[name]), from }
+  return { name: flagName(name), value: runOptions[name].show(values[name]) || null, from }
 }

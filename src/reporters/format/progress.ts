@@ -56,7 +56,8 @@ function renderHead(name: string, progress: Progress, { colors, columns }: Style
   const counted = formatCounted(progress)
   const left = remainingMs(progress)
   const timed = left === undefined ? counted : `${counted}  ETA ${formatRemaining(left)}`
-  const bars = columns >= MIN_COLUMNS_FOR_BAR ? [`${renderBar(progress, colors)}${timed}`] : []
+  const bars =
+    columns >= MIN_COLUMNS_FOR_BAR ? [`${renderBar(progress.rowsDone, progress.rowsPlanned, colors)}${timed}`] : []
   const rest = [...bars, timed, counted, share].find((text) => displayWidth(`${short}  ${text}`) <= columns)
   return rest === undefined ? truncate(share, columns) : `${colors.bold(short)}  ${rest}`
 }
@@ -71,9 +72,10 @@ function formatCounted(progress: Progress): string {
   return `${formatNumber(rowsDone)}/${formatNumber(rowsPlanned)}  ${formatShare(progress)}`
 }
 
-function renderBar({ rowsDone, rowsPlanned }: Progress, colors: Colors): string {
-  if (rowsPlanned === undefined || rowsPlanned === 0) return ''
-  const filled = Math.min(Math.floor((rowsDone / rowsPlanned) * BAR_COLUMNS), BAR_COLUMNS)
+/** Empty where it is not known how much there is. */
+export function renderBar(done: number, planned: number | undefined, colors: Colors): string {
+  if (planned === undefined || planned === 0) return ''
+  const filled = Math.min(Math.floor((done / planned) * BAR_COLUMNS), BAR_COLUMNS)
   return `${colors.green('━'.repeat(filled))}${colors.dim('─'.repeat(BAR_COLUMNS - filled))}  `
 }
 

@@ -4,34 +4,28 @@ import type { OpenOptions, SourceProblem } from '../../model/dataset.ts'
 import { toErrorInfo } from '../../model/error-info.ts'
 import type { DatasetCheck, RecordItem } from '../../model/executor.ts'
 import type { Post } from './host.ts'
-import type { HostExperiment } from './host-session.ts'
-import type { RecordItemText } from './protocol.ts'
+import type { RecordAnswer, RecordItemText } from './protocol.ts'
 
 /** How many items are read at once while a dataset is only checked. */
 const CHECK_BATCH = 1_000
 const INVALID_KEPT = 10
 
-/** Reads the dataset for the main thread: one batch whenever it is asked for. */
+/** Reads a dataset for the main thread: one batch whenever it is asked for. */
 export interface RecordSender {
-  check(): void
   read(batchSize: number, skip: number): void
   readMore(): void
 }
 
-interface SenderOptions {
-  readonly post: Post
+interface DatasetPlace {
   readonly baseFolder: string
-  readonly experiment: HostExperiment
+  readonly dataset: unknown
 }
 
-export function createRecordSender({ post, baseFolder, experiment }: SenderOptions): RecordSender {
+export function createRecordSender({
+  post,
+  ...place
+}: DatasetPlace & { readonly post: (answer: RecordAnswer) => void }): RecordSender {
   let batches: AsyncGenerator<readonly RecordItem[], void> | undefined
-  const open: OpenOptions = { baseFolder, signal: new AbortController().signal }
-
-  const read = (batchSize: number): AsyncGenerator<readonly RecordItem[], void> => {
-    const { source } = openDataset(experiment.definition.dataset)
-    return readRecords(source, { open, batchSize })
-  }
 
   const sendNext = async (): Promise<void> => {
     try {
@@ -44,18 +38,25 @@ export function createRecordSender({ post, baseFolder, experiment }: SenderOptio
   }
 
   return {
-    check() {
-      countRecords(read(CHECK_BATCH)).then(
-        (check) => post(['checked', check]),
-        (error: unknown) => post(['check-failed', toErrorInfo('E_DATASET_THREW', error)]),
-      )
-    },
     read(batchSize, skip) {
-      batches = skip === 0 ? read(batchSize) : skipItems(read(batchSize), skip)
+      batches = skip === 0 ? read(place, batchSize) : skipItems(read(place, batchSize), skip)
       void sendNext()
     },
     readMore: () => void sendNext(),
   }
+}
+
+/** Reads the whole of a dataset, and says what is in it. */
+export function checkRecords({ post, ...place }: DatasetPlace & { readonly post: Post }): void {
+  countRecords(read(place, CHECK_BATCH)).then(
+    (check) => post(['checked', check]),
+    (error: unknown) => post(['check-failed', toErrorInfo('E_DATASET_THREW', error)]),
+  )
+}
+
+function read({ baseFolder, dataset }: DatasetPlace, batchSize: number): AsyncGenerator<readonly RecordItem[], void> {
+  const open: OpenOptions = { baseFolder, signal: new AbortController().signal }
+  return readRecords(openDataset(dataset).source, { open, batchSize })
 }
 
 async function countRecords(batches: AsyncIterable<readonly RecordItem[]>): Promise<DatasetCheck> {

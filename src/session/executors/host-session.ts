@@ -3,7 +3,7 @@ import { LlmobsExpError } from '../../model/errors.ts'
 import { deepFreeze, parseJson } from '../../model/json.ts'
 import type { HostOptions, Post } from './host.ts'
 import { createHostCalls, type HostCalls } from './host-calls.ts'
-import { createRecordSender } from './host-records.ts'
+import { checkRecords, createRecordSender } from './host-records.ts'
 import { createSummaries } from './host-summaries.ts'
 import { createUnits } from './host-units.ts'
 import type { OpenExperiment, ToThread } from './protocol.ts'
@@ -35,13 +35,14 @@ export function openSession(opened: OpenExperiment, options: SessionOptions): Ho
   const experiment = findExperiment(opened, options)
   const calls = traced(createHostCalls(post, new Float64Array(options.progress)), options)
   const units = createUnits({ calls, experiment, post })
-  const records = createRecordSender({ post, experiment, baseFolder })
+  const { dataset } = experiment.definition
+  const records = createRecordSender({ post, dataset, baseFolder })
   const summaries = createSummaries({ calls, experiment })
   return {
     handle(message) {
       switch (message[0]) {
         case 'check':
-          return records.check()
+          return checkRecords({ post, dataset, baseFolder })
         case 'read':
           return records.read(message[1], message[2])
         case 'read-more':

@@ -4,6 +4,7 @@ import { setImmediate } from 'node:timers'
 import type { AnyDefinition } from '../../model/definition.ts'
 import type { ExperimentRef } from '../../model/ports.ts'
 import type { ConsoleTrace } from './console-trace.ts'
+import { createDatasets } from './host-datasets.ts'
 import { type HostSession, openSession } from './host-session.ts'
 import { type FromThread, type OpenExperiment, PORTION, type ToThread } from './protocol.ts'
 
@@ -64,10 +65,12 @@ export function createHost(options: HostOptions): Host {
     post(['opened'])
   }
 
+  const datasets = createDatasets(post, options)
   return {
     receive(messages) {
       for (const message of messages) {
         if (message[0] === 'open') open(message[1])
+        else if (message[0] === 'dataset') datasets.handle(message)
         else if (message[0] === 'ping') post(['pong', message[1]])
         else if (message[0] === 'drain') post(['drained'])
         else session?.handle(message)

@@ -34,9 +34,9 @@ export interface OpenExperiment {
 export type ToThread =
   | readonly ['open', OpenExperiment]
   | readonly ['check']
-  /** Starts reading the dataset after its first `skip` items. */
-  | readonly ['read', batchSize: number, skip: number]
-  | readonly ['read-more']
+  | RecordRequest
+  /** The same beside the experiment that is open. */
+  | readonly ['dataset', reader: number, ExperimentRef, RecordRequest | readonly ['read-no-more']]
   /** `chain` is the call of the evaluators that follow in its wake, 0 when none may. */
   | readonly ['task', call: number, chain: number, attempt: number, UnitText]
   /** For a thread that has not made the output itself. */
@@ -52,6 +52,10 @@ export type ToThread =
   | readonly ['ping', number: number]
   /** Asks whether everything that was written to the console is on its way. */
   | readonly ['drain']
+
+export type RecordRequest =
+  /** Starts reading the dataset after its first `skip` items. */
+  readonly ['read', batchSize: number, skip: number] | readonly ['read-more']
 
 export type UnitText = readonly [
   unit: number,
@@ -79,8 +83,8 @@ export type FromThread =
   | readonly ['summarized', call: number, startedAt: number, durationMs: number, SummaryResult, Changes]
   | readonly ['checked', DatasetCheck]
   | readonly ['check-failed', ErrorInfo]
-  | readonly ['records', items: readonly RecordItemText[], isLast: boolean]
-  | readonly ['read-failed', ErrorInfo]
+  | RecordAnswer
+  | readonly ['dataset', reader: number, RecordAnswer]
   | readonly ['late', call: number, what: string, key: string]
   /** User code called process.exit. */
   | readonly ['exiting', ErrorInfo]
@@ -88,6 +92,10 @@ export type FromThread =
   | readonly ['drained']
   /** Sent at once, so that nothing can keep it back. */
   | readonly ['console', stream: ConsoleChunk['stream'], text: string, ConsoleSource | undefined]
+
+export type RecordAnswer =
+  | readonly ['records', items: readonly RecordItemText[], isLast: boolean]
+  | readonly ['read-failed', ErrorInfo]
 
 /** A bare boolean or number is the common case. The call of a pending one goes on under the number of the chain. */
 export type FollowUpText =

@@ -1,6 +1,6 @@
 import type { RecordItem } from '../../model/executor.ts'
 import type { RecordText } from '../../model/row.ts'
-import type { RecordItemText, ToThread } from './protocol.ts'
+import type { RecordItemText, RecordRequest } from './protocol.ts'
 
 /** The main thread's side of reading the dataset: asks for the next batch when the one in hand is begun. */
 export interface RecordReceiver {
@@ -15,7 +15,7 @@ type Arrival =
   | { readonly status: 'batch'; readonly items: readonly RecordItem[]; readonly isLast: boolean }
   | { readonly status: 'failed'; readonly error: Error }
 
-export function createRecordReceiver(post: (message: ToThread) => void): RecordReceiver {
+export function createRecordReceiver(post: (request: RecordRequest) => void): RecordReceiver {
   let batchSize = 0
   let received = 0
   let isReading = false

@@ -3,7 +3,7 @@ import type { Worker } from 'node:worker_threads'
 import { fromErrorInfo, toErrorInfo } from '../../model/error-info.ts'
 import { type ErrorInfo, LlmobsExpError } from '../../model/errors.ts'
 import type { ConsoleChunk, DefinitionInfo } from '../../model/ports.ts'
-import { type FromThread, RUNNING_CALL, type ThreadData, type ToThread } from './protocol.ts'
+import { type FromThread, type RecordAnswer, RUNNING_CALL, type ThreadData, type ToThread } from './protocol.ts'
 import { createWakefulness } from './stay-awake.ts'
 
 /** One thread with the user's module in it. */
@@ -40,12 +40,18 @@ export interface ThreadListeners {
   readonly tracesConsole?: boolean | undefined
 }
 
+interface StartOptions extends ThreadListeners {
+  /** What the thread reads beside the experiment that is open. */
+  readonly onDataset: (reader: number, answer: RecordAnswer) => void
+  readonly onEnded: (error: ErrorInfo) => void
+}
+
 /** Milliseconds that a thread is given to hand over its console output. */
 const DRAIN_TIME = 2_000
 
 /** Loads a module in a worker that waits for one. */
-export function startThread(worker: Worker, compiled: CompiledFile, listeners: ThreadListeners): Thread {
-  const { onConsole, tracesConsole = false } = listeners
+export function startThread(worker: Worker, compiled: CompiledFile, options: StartOptions): Thread {
+  const { onConsole, tracesConsole = false, onDataset, onEnded } = options
   const shared = new SharedArrayBuffer((RUNNING_CALL + 1) * Float64Array.BYTES_PER_ELEMENT)
   const data: ThreadData = { url: compiled.url, file: compiled.file, progress: shared, tracesConsole }
   forwardConsole(worker, onConsole)
@@ -74,6 +80,7 @@ export function startThread(worker: Worker, compiled: CompiledFile, listeners: T
     else if (message[0] === 'drained') drained()
     else if (message[0] === 'load-failed') loading.fail(message[1])
     else if (message[0] === 'console') onConsole(toChunk(message))
+    else if (message[0] === 'dataset') onDataset(message[1], message[2])
     else listener?.message(message)
   }
   const end = (error: ErrorInfo): void => {
@@ -81,6 +88,7 @@ export function startThread(worker: Worker, compiled: CompiledFile, listeners: T
     death = error
     loading.fail({ ...error, code: 'E_MODULE_EXIT' })
     listener?.ended(error)
+    onEnded(error)
   }
   const stayAwake = createWakefulness()
   worker.on('message', (messages: readonly FromThread[]) => {

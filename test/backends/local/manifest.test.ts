@@ -29,7 +29,16 @@ describe('the manifest', () => {
     expect(await readManifest(path)).toEqual(planned)
     const finished: Manifest = {
       ...planned,
-      options: { ...planned.options, evalJobs: 2, sampleSize: 5, sampleSeed: -1.5, plannedRecords: 2 },
+      options: {
+        ...planned.options,
+        evalJobs: 2,
+        sampleSize: 5,
+        sampleSeed: -1.5,
+        plannedRecords: 2,
+        datasetRecords: 7,
+        project: 'support',
+      },
+      git: { commit: '0123abc', repository: 'https://example.com/a/b' },
       state: {
         status: 'finished',
         outcome: {

@@ -5,14 +5,15 @@ import type { Row } from '../../../src/model/row.ts'
 import { renderChanges } from '../../../src/reporters/format/changes.ts'
 import { plainColors } from '../../../src/terminal/colors.ts'
 import { displayWidth } from '../../../src/terminal/width.ts'
-import { taskError, timing } from '../../helpers/events.ts'
+import { stamp, taskError, timing } from '../../helpers/events.ts'
 import { booleanLabel, scoreLabel } from '../../helpers/fake-view.ts'
 import { hostileTexts } from '../../helpers/hostile.ts'
 
 function row(key: string, output: string, changes: Partial<Row> = {}): Row {
   const record = { key, contentHash: '00', input: `{"country":"${key}"}`, expectedOutput: '"Lima"' }
   const task = { ...timing, status: 'ok', output } as const
-  return { key, iteration: 1, generation: 0, position: 0, status: 'ok', record, task, evaluations: [], ...changes }
+  const unit = { key, iteration: 1, generation: 0, ...stamp }
+  return { ...unit, position: 0, status: 'ok', record, task, evaluations: [], ...changes }
 }
 
 const noCounts = { broken: 0, fixed: 0, changed: 0, same: 0, new: 0, removed: 0 }

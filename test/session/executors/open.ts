@@ -3,16 +3,18 @@ import { onTestFinished } from 'vitest'
 import { compileModule } from '../../../src/load/compile.ts'
 import type { Problem } from '../../../src/model/events.ts'
 import type { FollowUp, PendingCall, RecordItem } from '../../../src/model/executor.ts'
-import type { ConsoleChunk } from '../../../src/model/ports.ts'
+import type { ConsoleChunk, ExperimentRef } from '../../../src/model/ports.ts'
 import type { RecordText } from '../../../src/model/row.ts'
 import type { ThreadExecutor } from '../../../src/session/executors/thread-executor.ts'
-import { loadUserModule } from '../../../src/session/executors/user-module.ts'
+import { loadUserModule, type UserModule } from '../../../src/session/executors/user-module.ts'
 import { tempFolder } from '../../helpers/temp-folder.ts'
 
 const root = resolve(import.meta.dirname, '../../..')
 
 /** An experiment of a fixture that is open in a thread of its own. */
 export interface Opened {
+  readonly module: UserModule
+  readonly ref: ExperimentRef
   readonly executor: ThreadExecutor
   readonly notices: readonly Problem[]
   readonly console: readonly ConsoleChunk[]
@@ -47,6 +49,8 @@ export async function openFixture(fixture: string, exportName: string): Promise<
     for (const { code, resolve } of waiting) if (code === notice.code) resolve(notice)
   })
   return {
+    module,
+    ref,
     executor,
     notices,
     console,
@@ -58,9 +62,13 @@ export async function openFixture(fixture: string, exportName: string): Promise<
   }
 }
 
-export async function readItems(executor: ThreadExecutor, batchSize = 10): Promise<RecordItem[]> {
+export function readItems(executor: ThreadExecutor, batchSize = 10): Promise<RecordItem[]> {
+  return gather(executor.records({ batchSize }))
+}
+
+export async function gather(batches: AsyncIterable<readonly RecordItem[]>): Promise<RecordItem[]> {
   const items: RecordItem[] = []
-  for await (const batch of executor.records({ batchSize })) items.push(...batch)
+  for await (const batch of batches) items.push(...batch)
   return items
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Row, RowEvaluation } from '../../../src/model/row.ts'
-import { timing } from '../../helpers/events.ts'
+import { stamp, timing } from '../../helpers/events.ts'
 import { fakeRecord } from '../../helpers/fake-executor.ts'
 import { openFixture } from './open.ts'
 
@@ -13,7 +13,7 @@ function row(position: number, changes: Partial<Row> = {}): Row {
     evaluations: [{ label: 'even', type: 'boolean', value: position % 2 === 0 }],
   }
   const task = { status: 'ok', output: String(position), ...timing } as const
-  const ref = { key: record.key, iteration: 1, generation: 0 }
+  const ref = { key: record.key, iteration: 1, generation: 0, ...stamp }
   return { ...ref, position, status: 'ok', record, task, evaluations: [even], ...changes }
 }
 

@@ -1,0 +1,104 @@
+import type { CallTiming, EventStamp, RowFinished, RunEvent, TaskResult } from '../../model/events.ts'
+import { type RecordText, type Row, type RowEvaluation, type RowQuery, unitName } from '../../model/row.ts'
+
+/** Events that a row is put together from, beside its record. */
+export const rowTypes: ReadonlySet<string> = new Set(['task-finished', 'evaluation-finished', 'row-finished'])
+export const recordTypes: ReadonlySet<string> = new Set(['record'])
+
+/** A record and its position in the order of reading, from 0. */
+export interface FoundRecord {
+  readonly record: RecordText
+  readonly position: number
+}
+
+/** The end of a row, and what came before it. */
+export interface FinishedRow {
+  readonly end: RowFinished & EventStamp
+  readonly parts: OpenRow
+}
+
+interface OpenRow {
+  task?: TaskResult & CallTiming
+  readonly evaluations: RowEvaluation[]
+}
+
+/** Puts rows together from their events. Holds those that have begun and not ended. */
+export class RowAssembly {
+  readonly #open = new Map<string, OpenRow>()
+  readonly #query: RowQuery
+
+  constructor(query: RowQuery) {
+    this.#query = query
+  }
+
+  /** Takes one event in; returns the row that it finishes. */
+  take(event: RunEvent): FinishedRow | undefined {
+    if (event.type !== 'task-finished' && event.type !== 'evaluation-finished' && event.type !== 'row-finished')
+      return undefined
+    const { iteration, units } = this.#query
+    if (iteration !== undefined && event.iteration !== iteration) return undefined
+    const name = unitName(event)
+    if (units !== undefined && !units.has(name)) return undefined
+    const parts = this.#open.get(name) ?? { evaluations: [] }
+    if (event.type === 'row-finished') {
+      this.#open.delete(name)
+      return { end: event, parts }
+    }
+    this.#open.set(name, parts)
+    if (event.type === 'task-finished') parts.task = event
+    else parts.evaluations.push(event)
+    return undefined
+  }
+}
+
+/** Written out, not spread: there are many. */
+export function toRow({ end, parts }: FinishedRow, { record, position }: FoundRecord): Row {
+  const { key, iteration, generation, seq, at, status } = end
+  const { task, evaluations } = parts
+  return task === undefined
+    ? { key, iteration, generation, seq, at, status, position, record, evaluations }
+    : { key, iteration, generation, seq, at, status, position, record, task, evaluations }
+}
+
+/**
+ * Finds records by key while reading the log but once: rows finish in about the order of their records, so only the records
+ * between are held. A record that one run's rows have asked for is let go, unless several runs are read together.
+ */
+export class RecordCursor {
+  readonly #next: () => Promise<readonly RecordText[] | undefined>
+  readonly #passed = new Map<string, FoundRecord>()
+  readonly #wantedKeys: ReadonlySet<string> | undefined
+  readonly #isForOneRun: boolean
+  #position = 0
+
+  /** @param next gives the next records; undefined when there are none by now */
+  constructor(next: () => Promise<readonly RecordText[] | undefined>, { iteration, units }: RowQuery) {
+    this.#next = next
+    this.#isForOneRun = iteration !== undefined
+    this.#wantedKeys =
+      units === undefined ? undefined : new Set([...units].map((name) => name.slice(name.indexOf('/') + 1)))
+  }
+
+  async find(key: string): Promise<FoundRecord | undefined> {
+    for (let held = this.#passed.get(key); ; held = this.#passed.get(key)) {
+      if (held !== undefined) {
+        if (this.#isForOneRun) this.#passed.delete(key)
+        return held
+      }
+      const records = await this.#next()
+      if (records === undefined) return undefined
+      for (const record of records) this.#pass(record)
+    }
+  }
+
+  #pass(record: RecordText): void {
+    if (this.#wantedKeys?.has(record.key) ?? true) this.#passed.set(record.key, { record, position: this.#position })
+    this.#position++
+  }
+}
+
+export function toRecord(event: RunEvent): RecordText[] {
+  if (event.type !== 'record') return []
+  const { type: _type, seq: _seq, at: _at, ...record } = event
+  return [record]
+}
