@@ -14,7 +14,14 @@ import { errnoOf, readError, writeError } from './store-error.ts'
 const PUSH_FORMAT = 1
 const LINE_FEED = 0x0a
 
-const knownTypes: ReadonlySet<string> = new Set(['opened', 'accepted', 'rejected', 'restamped', 'closed'])
+const knownTypes: ReadonlySet<string> = new Set([
+  'opened',
+  'accepted',
+  'rejected',
+  'record-rejected',
+  'restamped',
+  'closed',
+])
 
 /** `push.jsonl` of one experiment. It comes to be with its first entry. */
 export function openPushLog(path: string, clock: Pick<Clock, 'now'>): PushLog {

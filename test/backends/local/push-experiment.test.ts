@@ -35,8 +35,8 @@ describe('an experiment as a backend is told of it', () => {
     const pushed = describePushed(
       {
         ...manifest,
-        definition: { ...definition, project: 'support', description: 'who gets it' },
-        options: { ...options, runs: 3, sampleSize: 20 },
+        definition: { ...definition, description: 'who gets it' },
+        options: { ...options, project: 'support', runs: 3, sampleSize: 20 },
       },
       noRecords,
     )
