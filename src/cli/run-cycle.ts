@@ -73,10 +73,11 @@ async function runPrepared(cycle: PreparedCycle, context: CommandContext): Promi
   cycle.onReady?.(options)
   relay.connect(reporters.console)
   for (const problem of settings.problems) reporters.problem(problem)
-  if (backend.note !== undefined && !isRepeated) reporters.note(backend.note)
   const planned = await cycle.preparing
   for (const problem of describeDoubtfulKeys(planned)) reporters.problem(problem)
   const deliverer = await backend.deliverer(reporters)
+  // Not of a command that was refused: then what to fix is all there is to say.
+  if (backend.note !== undefined && !isRepeated) reporters.note(backend.note)
   const [{ runGroup }, { storePlans }] = await cycle.running
   const store = openLocalStore(options.values.store ?? defaultStoreFolder(context.currentFolder))
   const experiments = storePlans(planned, store, context)

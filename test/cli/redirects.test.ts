@@ -35,7 +35,7 @@ test('with stdout in a file the live area is on the terminal all the same, and t
       "import { existsSync } from 'node:fs'\nimport { setTimeout as sleep } from 'node:timers/promises'",
     ),
   })
-  const cli = project.pty('llmobs-exp run exp.ts > out.txt')
+  const cli = project.pty('llmobs-exp run exp.ts --no-push > out.txt')
   await cli.shows(({ lines }) => lines.some((line) => line.includes('19/20')))
   project.write('go', '')
   const { exitCode } = await cli.ended

@@ -131,7 +131,7 @@ test.each([0, 1])('T2: other commands have their say on a terminal %i columns wi
 test('T2: a live area follows a terminal that is resized, and leaves nothing behind', { retry: 2 }, async () => {
   // Retried: a frame that was on its way when the terminal changed was made for the width before, which nobody can help.
   const project = await waitingProject()
-  const cli = project.pty('echo before; llmobs-exp run exp.ts')
+  const cli = project.pty('echo before; llmobs-exp run exp.ts --no-push')
   await cli.shows(({ lines }) => isUnderWay(lines))
   for (const columns of [30, 120, 20, 60]) {
     await cli.resize(columns)
@@ -252,7 +252,7 @@ test('Ctrl-C twice shows the cursor again, also when user code is in a call that
 test('a run that is suspended leaves the terminal as it was, and draws again when it goes on', async () => {
   const project = await waitingProject()
   const cli = project.pty(
-    `llmobs-exp run exp.ts & p=$!
+    `llmobs-exp run exp.ts --no-push & p=$!
     until [ -e drawn ]; do sleep 0.05; done; kill -TSTP $p
     until grep -q '^State:.T' /proc/$p/status; do sleep 0.05; done; echo suspended
     until [ -e on ]; do sleep 0.05; done; kill -CONT $p; wait $p`,
