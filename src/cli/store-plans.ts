@@ -66,7 +66,8 @@ function createManifest(planned: PlannedExperiment, groupId: string, context: Co
 }
 
 function manifestOptions({ options: { values }, plan: { plannedRecords }, check }: PlannedExperiment): ManifestOptions {
-  const { runs, jobs, timeout, evalTimeout, maxRetries, raiseErrors, skipInvalid, filter, record, maxErrors } = values
+  const { runs, jobs, timeout, evalTimeout, maxRetries, raiseErrors, skipInvalid } = values
+  const { maxErrors, maxIdenticalErrors, filter, record } = values
   return {
     runs,
     jobs,
@@ -75,9 +76,11 @@ function manifestOptions({ options: { values }, plan: { plannedRecords }, check 
     maxRetries,
     raiseErrors,
     skipInvalid,
+    maxIdenticalErrors,
     maxErrors: maxErrors.kind === 'count' ? String(maxErrors.count) : `${maxErrors.percent}%`,
     filters: filter.map(({ key, value }) => `${key}=${value}`),
     records: record,
+    ...(values.maxTime === undefined ? {} : { maxTime: values.maxTime }),
     ...(values.evalJobs === undefined ? {} : { evalJobs: values.evalJobs }),
     ...(values.sampleSize === undefined ? {} : { sampleSize: values.sampleSize }),
     ...(values.sampleSeed === undefined ? {} : { sampleSeed: values.sampleSeed }),

@@ -8,6 +8,8 @@ export type EndReason =
   | { readonly kind: 'user-code-ended'; readonly error: ErrorInfo }
   | { readonly kind: 'dataset-threw'; readonly error: ErrorInfo }
   | { readonly kind: 'raise-errors'; readonly error: ErrorInfo }
+  /** Something that was to keep it from costing too much: the same error again and again, or its time. */
+  | { readonly kind: 'brake'; readonly error: ErrorInfo }
   | { readonly kind: 'store-failed'; readonly error: ErrorInfo }
   | { readonly kind: 'not-started'; readonly error: ErrorInfo }
   /** What it was made from has changed, or another run was asked for. `message` says which, such as `triage.ts changed`. */

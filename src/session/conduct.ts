@@ -4,7 +4,7 @@ import { run } from '../engine/run.ts'
 import { endReasonOf, type StopSwitch } from '../engine/stop.ts'
 import type { Problem, RunEvent } from '../model/events.ts'
 import type { Executor } from '../model/executor.ts'
-import type { Outcome } from '../model/outcome.ts'
+import type { EndReason, Outcome } from '../model/outcome.ts'
 import type { Clock, ExperimentInfo, ExperimentView, Ids } from '../model/ports.ts'
 import type { RowReader } from '../model/row.ts'
 import { describeSelection } from './describe-selection.ts'
@@ -86,12 +86,17 @@ function decide({ plan, verdict, taskStartedBefore }: ConductedExperiment, endin
   const selection = describeSelection(plan.selection)
   return decideOutcome({
     ...verdict,
-    taskStarted: ending.taskStarted || (end?.kind === 'signal' && taskStartedBefore),
+    taskStarted: ending.taskStarted || (isOfCommand(end) && taskStartedBefore),
     summary: ending.tally.summary(),
     ...(end === undefined ? {} : { end }),
     ...(selection === '' ? {} : { selection }),
     ...(ending.hint === undefined ? {} : { selectionHint: ending.hint }),
   })
+}
+
+/** Whether what ended it was meant for the whole command. */
+function isOfCommand(end: EndReason | undefined): boolean {
+  return end?.kind === 'signal' || end?.kind === 'brake'
 }
 
 function stamp(

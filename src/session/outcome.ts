@@ -101,6 +101,7 @@ function stoppedCode(end: EndReason, taskStarted: boolean): number {
     case 'user-code-ended':
     case 'dataset-threw':
     case 'out-of-date':
+    case 'brake':
       return taskStarted ? 4 : 2
     case 'raise-errors':
       return 1

@@ -200,3 +200,27 @@ test('a signal ends the experiments that come after it too, which stay planned',
   expect(exitCode).toBe(130)
   expect(project.stored().map(({ manifest }) => manifest.state.status)).toEqual(['finished', 'planned'])
 })
+
+test('a signal between two experiments does not leave the passed one to speak for the other', async () => {
+  const project = await cliProject({
+    'a.ts': experiment(
+      `dataset: [{ input: 1 }], task: (input) => { setImmediate(setImmediate, block); return input }, evaluators: {},`,
+      'function block() { for (;;) {} }',
+    ),
+    'b.ts': experiment(`${numbered(3)} task: (input) => input, evaluators: {},`, '', 'later'),
+  })
+  const cli = project.start(['run', 'a.ts', 'b.ts'])
+  // Its console is waited for, which its thread does not answer.
+  await cli.prints(/passed exp/, 'stdout')
+  cli.signal('SIGINT')
+  const { exitCode, lastLine } = await cli.ended
+
+  expect(exitCode).toBe(130)
+  expect(lastLine).toContain('ended by SIGINT: later')
+  expect(
+    project
+      .stored()
+      .map(({ manifest }) => manifest.state.outcome?.exitCode)
+      .sort(),
+  ).toEqual([0, 130])
+})
