@@ -1,7 +1,8 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { cliProject } from '../helpers/cli.ts'
+import { answer } from '../helpers/fake-datadog/faults.ts'
 import { experiment, numbered, passing } from '../helpers/modules.ts'
 import { compare, equal, pushedAs, standard, standardProject, startFake } from '../helpers/pushed.ts'
 
@@ -349,4 +350,73 @@ describe('push', () => {
     expect(one.stderr).toContain('E_STORE_UNKNOWN')
     expect(project.fake.requests).toEqual([])
   })
+})
+
+test('list and show say what was pushed, and list says nothing where nothing ever was', async () => {
+  const project = await standardProject()
+  await project.run(['run', 'exp.ts', '-n', '1'])
+  const none = await project.run(['list'])
+  project.fake.script({ on: 'post-events', nth: 2, fault: answer(403, { body: { errors: ['Forbidden'] } }) })
+  await project.pushRun(['run', 'exp.ts', '-n', '2'])
+  await project.pushRun(['run', 'exp.ts', '-n', '3'])
+  const listed = await project.run(['list'])
+  const [, partly, whole] = project.stored().map(({ id }) => id)
+  const shown = await Promise.all([partly, whole].map((id = '') => project.run(['show', id])))
+  const report = await project.run(['show', 'latest', '--reporter', 'json'])
+
+  expect(none.stdout).toMatch(/^experiment +outcome +rows /)
+  expect(
+    listed.stdout
+      .split('\n')
+      .slice(0, 4)
+      .map((line) => line.split(/ {2,}/).slice(1, 3)),
+  ).toEqual([
+    ['outcome', 'pushed'],
+    ['passed', 'yes'],
+    ['passed', 'partly'],
+    ['passed', expect.stringMatching(/^\d+$/)],
+  ])
+  expect(shown[0]?.stdout).toMatch(
+    /not pushed standard\n {2}.* spans, .* metrics at .*\n {2}\d+ events still to be sent\n/,
+  )
+  expect(shown[1]?.stdout).toMatch(
+    /pushed standard\n {2}6 spans, 14 metrics at .*\n {2}https:\/\/app\.datadoghq\.com\//,
+  )
+  expect(JSON.parse(report.stdout).experiments[0].delivery).toMatchObject({
+    status: 'delivered',
+    spans: 6,
+    metrics: 14,
+  })
+})
+
+test('the JSON report says what the backend has, and the keys appear nowhere but in the headers', async () => {
+  const project = await standardProject()
+  const { DD_API_KEY = '', DD_APP_KEY = '' } = project.fake.env
+  project.fake.script({
+    on: 'create-dataset',
+    nth: 1,
+    fault: answer(500, { body: { errors: [{ detail: DD_API_KEY }] } }),
+  })
+  const args = ['run', 'exp.ts', '--debug', '--reporter', 'json=report.json', '--reporter', 'ndjson']
+  const run = await project.pushRun(args)
+  const again = await project.pushRun(['run', 'exp.ts'], { DD_APP_KEY: 'y'.repeat(40) })
+  const doctor = await project.pushRun(['doctor'])
+  const kept = project
+    .stored()
+    .flatMap(({ folder }) => readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8')))
+
+  expect(JSON.parse(project.read('report.json')).experiments[0].delivery).toMatchObject({
+    status: 'delivered',
+    backend: 'datadog',
+    spans: standard.rows,
+    metrics: standard.metrics,
+    pending: 0,
+    rejected: 0,
+    reason: null,
+  })
+  expect(kept.length).toBeGreaterThan(2)
+  const printed = [run, again, doctor].flatMap(({ stdout, stderr }) => [stdout, stderr])
+  const bodies = project.fake.requests.map(({ text, path, query }) => `${path}?${query} ${text}`)
+  const all = [...kept, ...printed, ...bodies, project.read('report.json')].join('\n')
+  expect([DD_API_KEY, DD_APP_KEY, 'y'.repeat(40)].filter((key) => all.includes(key))).toEqual([])
 })

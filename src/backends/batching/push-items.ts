@@ -17,10 +17,9 @@ export function itemsOfRow(row: Row): LoggedItem[] {
   ]
 }
 
-/** What a run came to as a whole. */
-export function itemsOfRun({ finished }: LoggedRun): LoggedItem[] {
-  if (finished === undefined || finished.summaries.length === 0) return []
-  return [{ kind: 'summary', ...finished }]
+/** What a run came to as a whole, each time. */
+export function itemsOfRun({ ends }: LoggedRun): LoggedItem[] {
+  return ends.filter(({ summaries }) => summaries.length > 0).map((end) => ({ kind: 'summary', ...end }))
 }
 
 function cameToSomething(evaluation: RowEvaluation): boolean {

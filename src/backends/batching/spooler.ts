@@ -143,6 +143,8 @@ class BackgroundSpooler implements Spooler {
 
   async #work(): Promise<void> {
     this.#isWorking = true
+    // Whoever has just added an experiment may have more to say of it.
+    await undefined
     for (const pusher of this.#due) {
       this.#due.delete(pusher)
       const end = await pusher.pass()

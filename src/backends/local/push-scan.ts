@@ -26,11 +26,11 @@ export function createPushScan(eventsFile: string): PushScan {
     else if (event.type === 'run-started') {
       const { iteration, runId } = event
       if (!starts.has(iteration)) starts.set(iteration, position)
-      runs.set(iteration, { ...runs.get(iteration), iteration, runId })
+      runs.set(iteration, { iteration, runId, ends: runs.get(iteration)?.ends ?? [] })
     } else if (event.type === 'run-finished') {
       const { iteration, seq, at, summaries } = event
       const run = runs.get(iteration)
-      if (run !== undefined) runs.set(iteration, { ...run, finished: { seq, at, summaries } })
+      if (run !== undefined) runs.set(iteration, { ...run, ends: [...run.ends, { seq, at, summaries }] })
       if (summaries.length > 0) counter.addOne()
     } else if (event.type === 'experiment-finished') outcome = event.outcome
   }
