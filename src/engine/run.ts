@@ -36,8 +36,12 @@ export async function* run(
     errorBrake: new ErrorBrake(plan.maxIdenticalErrors, stop),
     noteChanges: createChangeNotes((problem) => stream.emit(problem)),
   }
+  const forgetStop = stop.onStop(() => ports.executor.holdTasks())
   ports.executor.onNotice((notice) => stream.emit(notice))
-  const driven = drive(tools).finally(() => stream.close())
+  const driven = drive(tools).finally(() => {
+    forgetStop()
+    stream.close()
+  })
   // A failure is rethrown below; until then the batches that come before it are still to be written.
   driven.catch(() => {})
   yield* stream.batches()

@@ -2,6 +2,9 @@ import type { ErrorInfo } from './errors.ts'
 
 export type Signal = 'SIGINT' | 'SIGTERM' | 'SIGHUP'
 
+/** The exit code of a command that a signal ended. */
+export const signalCodes: { readonly [S in Signal]: number } = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 }
+
 /** Why an experiment ended before all of its planned units did. */
 export type EndReason =
   | { readonly kind: 'signal'; readonly signal: Signal }
