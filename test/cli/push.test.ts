@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { cliProject } from '../helpers/cli.ts'
-import { answer } from '../helpers/fake-datadog/faults.ts'
+import { answer, delay } from '../helpers/fake-datadog/faults.ts'
 import { experiment, numbered, passing } from '../helpers/modules.ts'
 import { compare, equal, pushedAs, standard, standardProject, startFake } from '../helpers/pushed.ts'
 
@@ -419,4 +419,30 @@ test('the JSON report says what the backend has, and the keys appear nowhere but
   const bodies = project.fake.requests.map(({ text, path, query }) => `${path}?${query} ${text}`)
   const all = [...kept, ...printed, ...bodies, project.read('report.json')].join('\n')
   expect([DD_API_KEY, DD_APP_KEY, 'y'.repeat(40)].filter((key) => all.includes(key))).toEqual([])
+})
+
+test('push shows a bar on a terminal, which is gone at the end', async () => {
+  const project = await standardProject({}, { maxBodyBytes: 60_000 })
+  await project.run(['run', 'exp.ts'])
+  project.fake.script({ on: 'post-events', fault: delay(100) })
+  const pty = project.pty('llmobs-exp push latest', { env: project.fake.env })
+  await pty.shows(({ lines }) => lines.some((line) => /━+─+ {2}\d+\/602 events to 127\.0\.0\.1:\d+/.test(line)))
+  await pty.ended
+  const { lines } = pty.see()
+  expect(lines.join('\n')).toContain('pushed standard\n  200 spans, 402 metrics at 127.0.0.1')
+  expect(lines.filter((line) => line.includes('━'))).toEqual([])
+})
+
+test('run --watch pushes each run that comes to its end', async () => {
+  const project = await standardProject({ 'small.ts': experiment(`${numbered(3)} ${passing}`, '', 'small') })
+  const cli = project.start(['run', '--watch', 'small.ts'], { env: project.fake.env })
+  const completed = () =>
+    [...project.fake.state.experiments.values()].filter(({ status }) => status === 'completed').length
+  await cli.until(() => completed() === 1 && /watching/.test(cli.printed('stderr')))
+  project.write('small.ts', experiment(`${numbered(4)} ${passing}`, '', 'small'))
+  await cli.until(() => completed() === 2)
+  cli.signal('SIGINT')
+  await cli.ended
+  expect(project.stored().map((stored) => compare(project.fake, stored))).toEqual([equal, equal])
+  expect(project.fake.state.events.spans()).toHaveLength(7)
 })

@@ -127,8 +127,6 @@ export class Pusher {
   async delivery(): Promise<Delivery> {
     const { source, backend, clock } = this.#options
     try {
-      // Another process may have pushed meanwhile.
-      if (this.#heldBy !== undefined) this.#ledger = undefined
       const ledger = this.#ledger ?? (await Ledger.read(source.log, backend))
       const { events, startedAt } = await this.#read()
       const pending = Math.max(events - ledger.settled, 0)

@@ -9,6 +9,8 @@ export interface PushScan {
   progress(): Promise<LoggedProgress>
   /** A position in the log before which nothing of the run stands. */
   startOf(iteration: number): number
+  /** A position up to which every row of the run stands that has finished by now. */
+  endOf(iteration: number): number
   close(): Promise<void>
 }
 
@@ -16,6 +18,7 @@ export function createPushScan(eventsFile: string): PushScan {
   const tail = createLineTail(eventsFile)
   const runs = new Map<number, LoggedRun>()
   const starts = new Map<number, number>()
+  const ends = new Map<number, number>()
   const counter = createEventCounter()
   let outcome: Outcome | undefined
   let startedAt = 0
@@ -41,7 +44,10 @@ export function createPushScan(eventsFile: string): PushScan {
         if (decodedTypes.has(type)) {
           const decoded = decodeLine(bytes)
           if (decoded.status === 'event') take(decoded.event, more.start)
-        } else counter.take(type, bytes)
+        } else {
+          const iteration = counter.take(type, bytes)
+          if (iteration !== undefined) ends.set(iteration, tail.position)
+        }
       }
       lastSeq = seqOf(more.lines.at(-1)?.bytes) ?? lastSeq
     }
@@ -58,6 +64,7 @@ export function createPushScan(eventsFile: string): PushScan {
       return next
     },
     startOf: (iteration) => starts.get(iteration) ?? 0,
+    endOf: (iteration) => ends.get(iteration) ?? 0,
     close: tail.close,
   }
 }
@@ -88,16 +95,18 @@ function createEventCounter() {
   const open = new Map<string, number>()
   let events = 0
   return {
-    take(type: string, line: Buffer): void {
+    /** The run whose row has ended here. */
+    take(type: string, line: Buffer): number | undefined {
       if (type === 'evaluation-finished') {
-        if (/^"(?:skipped"|ok","evaluations":\[\])/.test(statusOf(line))) return
+        if (/^"(?:skipped"|ok","evaluations":\[\])/.test(statusOf(line))) return undefined
         const unit = unitOf(line, EVALUATOR)
         open.set(unit, (open.get(unit) ?? 0) + 1)
-      } else if (type === 'row-finished') {
-        const unit = unitOf(line, STATUS)
-        if (!/^"(?:skipped|cancelled)"/.test(statusOf(line))) events += 1 + (open.get(unit) ?? 0)
-        open.delete(unit)
       }
+      if (type !== 'row-finished') return undefined
+      const unit = unitOf(line, STATUS)
+      if (!/^"(?:skipped|cancelled)"/.test(statusOf(line))) events += 1 + (open.get(unit) ?? 0)
+      open.delete(unit)
+      return Number(/"iteration":(\d+)[^"]*(?:"generation":\d+)?$/.exec(unit)?.[1])
     },
     addOne: () => events++,
     count: () => events,

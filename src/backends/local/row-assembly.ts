@@ -1,4 +1,4 @@
-import type { CallTiming, EventStamp, RunEvent, TaskResult, UnitRef } from '../../model/events.ts'
+import type { CallTiming, EventStamp, RowFinished, RunEvent, TaskResult } from '../../model/events.ts'
 import { type RecordText, type Row, type RowEvaluation, type RowQuery, unitName } from '../../model/row.ts'
 
 /** Events that a row is put together from, beside its record. */
@@ -11,8 +11,11 @@ export interface FoundRecord {
   readonly position: number
 }
 
-/** A row that lacks its record. */
-export type FinishedRow = Omit<Row, keyof FoundRecord>
+/** The end of a row, and what came before it. */
+export interface FinishedRow {
+  readonly end: RowFinished & EventStamp
+  readonly parts: OpenRow
+}
 
 interface OpenRow {
   task?: TaskResult & CallTiming
@@ -39,7 +42,7 @@ export class RowAssembly {
     const parts = this.#open.get(name) ?? { evaluations: [] }
     if (event.type === 'row-finished') {
       this.#open.delete(name)
-      return { ...unitAndStamp(event), status: event.status, ...parts }
+      return { end: event, parts }
     }
     this.#open.set(name, parts)
     if (event.type === 'task-finished') parts.task = event
@@ -48,8 +51,13 @@ export class RowAssembly {
   }
 }
 
-function unitAndStamp({ key, iteration, generation, seq, at }: UnitRef & EventStamp): UnitRef & EventStamp {
-  return { key, iteration, generation, seq, at }
+/** Written out, not spread: there are many. */
+export function toRow({ end, parts }: FinishedRow, { record, position }: FoundRecord): Row {
+  const { key, iteration, generation, seq, at, status } = end
+  const { task, evaluations } = parts
+  return task === undefined
+    ? { key, iteration, generation, seq, at, status, position, record, evaluations }
+    : { key, iteration, generation, seq, at, status, position, record, task, evaluations }
 }
 
 /**

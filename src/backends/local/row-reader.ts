@@ -1,6 +1,6 @@
 import type { RecordText, Row, RowQuery, RowReader } from '../../model/row.ts'
 import { readEvents } from './read-events.ts'
-import { RecordCursor, RowAssembly, recordTypes, rowTypes, toRecord } from './row-assembly.ts'
+import { RecordCursor, RowAssembly, recordTypes, rowTypes, toRecord, toRow } from './row-assembly.ts'
 
 /** Puts rows together from one experiment's log. Memory stays at the rows that are out of order, whatever the log's length. */
 export function createRowReader(eventsFile: string): RowReader {
@@ -24,9 +24,9 @@ async function* readRows(eventsFile: string, query: RowQuery): AsyncGenerator<Ro
     for await (const events of readEvents(eventsFile, { types: rowTypes })) {
       for (const event of events) {
         const finished = assembly.take(event)
-        const found = finished === undefined ? undefined : await records.find(finished.key)
+        const found = finished === undefined ? undefined : await records.find(finished.end.key)
         if (finished === undefined || found === undefined) continue
-        yield { ...finished, ...found }
+        yield toRow(finished, found)
         wanted--
         if (wanted === 0) return
       }

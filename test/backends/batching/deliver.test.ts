@@ -221,6 +221,16 @@ describe('a parcel', () => {
     expect(requests).toBe(3)
   })
 
+  it('is told what is invalid before it ends, once the backend has taken something', async () => {
+    const { rejected, failure } = await run(upTo(4), (items) => {
+      if (items.some(({ item }) => item.seq === 1)) throw invalid()
+      if (items.some(({ item }) => item.seq === 3)) throw new BackendError('no more', { kind: 'refused' })
+      return allTaken
+    })
+    expect(failure).toMatchObject({ message: 'no more' })
+    expect(rejected).toEqual([[1, 'Invalid value']])
+  })
+
   it('passes on what is no failure of the backend', async () => {
     const { failure } = await run(upTo(8), () => {
       throw new TypeError('a defect')

@@ -247,6 +247,27 @@ describe('the gate to a backend', () => {
     expect(clock.timers).toBe(0)
   })
 
+  it('does not count a request that was ended while it waited', async () => {
+    const { gate, signal } = open()
+    const controller = new AbortController()
+    const requests = Array.from({ length: 4 }, heldRequest)
+    const sent = requests.map(({ request }, index) =>
+      gate.send(request, { signal: index === 2 ? controller.signal : signal }).catch((error: Error) => error.message),
+    )
+    await settle()
+    controller.abort(new Error('never mind'))
+    for (const index of [0, 1]) requests[index]?.answer()
+    await settle()
+    expect(requests.map(({ calls }) => calls())).toEqual([1, 1, 0, 1])
+    const another = heldRequest()
+    const last = gate.send(another.request, { signal })
+    await settle()
+    expect(another.calls()).toBe(1)
+    for (const { answer } of [...requests, another]) answer()
+    await last
+    expect(await Promise.all(sent)).toEqual([undefined, undefined, 'never mind', undefined])
+  })
+
   it('tells a request of the signal', async () => {
     const { gate, signal } = open()
     let given: AbortSignal | undefined

@@ -26,8 +26,8 @@ async function pack(items: readonly PushItem[], { limits, encode, bytes = () => 
   return { parcels, empty, tooLarge }
 }
 
-async function* inOrder<T>(items: readonly T[]): AsyncGenerator<T, void> {
-  yield* items
+async function* inOrder<T>(items: readonly T[]): AsyncGenerator<readonly T[], void> {
+  for (let index = 0; index < items.length; index += 2) yield items.slice(index, index + 2)
 }
 
 function sizesOf({ items }: Parcel) {

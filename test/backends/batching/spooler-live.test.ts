@@ -196,6 +196,43 @@ describe('an experiment that is pushed while it runs', () => {
     expect(await live.drain()).toMatchObject({ status: 'delivered', spans: 3 })
   })
 
+  it('is tried once more at its end, however long the backend has been away', async () => {
+    const clock = createFakeClock()
+    let isThere = false
+    const live = openLive(manyRows(3), { clock, answer: () => (isThere ? taken : failed('unreachable')) })
+    while (live.backend.requests.length < 8) {
+      await settle()
+      clock.next()
+    }
+    await settle()
+    isThere = true
+    live.writeUpTo('experiment-finished')
+    live.ended()
+    expect(await live.drain({ timeoutMs: 1_000 })).toMatchObject({ status: 'delivered', spans: 3 })
+  })
+
+  it('reads the rows of each run once', async () => {
+    const experiment = memoryExperiment([])
+    const source = memorySource(experiment)
+    const followed: number[] = []
+    const { spooler, clock } = openSpooler({ travel: atOnce })
+    const spooled = spooler.add({
+      ...source,
+      follow(iteration) {
+        followed.push(iteration)
+        return source.follow(iteration)
+      },
+    })
+    for (const event of manyRows(3, 3)) {
+      experiment.events.push(event)
+      if (event.type === 'run-finished') spooled.runFinished()
+      await settle()
+    }
+    spooled.ended()
+    await passTimeUntil(spooler.drain({ timeoutMs: MINUTE }), clock)
+    expect(followed).toEqual([1, 2, 3])
+  })
+
   it('that never started is forgotten, and the backend told so', async () => {
     const live = openLive(manyRows(3))
     await settle()

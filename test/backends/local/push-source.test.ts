@@ -108,7 +108,9 @@ describe('the rows of a log that grows', () => {
       const bytes = Buffer.from(events.map(eventLine).join(''))
       writeFileSync(file, '')
       const iterations = Array.from({ length: runs }, (_, index) => index + 1)
-      const followers = iterations.map((iteration) => followRows(file, { iteration, from: 0 }))
+      const followers = iterations.map((iteration) =>
+        followRows(file, { iteration, from: 0, to: () => Number.POSITIVE_INFINITY }),
+      )
       const found = iterations.map((): Row[] => [])
       for (let written = 0; written < bytes.length; ) {
         // Also in the middle of a line.
@@ -120,6 +122,21 @@ describe('the rows of a log that grows', () => {
       for (const iteration of iterations) expect(found[iteration - 1]).toEqual(await inMemory(events, iteration))
     })
     await fc.assert(property, { numRuns: 60 })
+  })
+
+  it('are those that the log was known to have: what was written since comes the next time', async () => {
+    const { source, append } = await openSource()
+    const events = experimentEvents({ units: [{ key: 'a' }, { key: 'b' }, { key: 'c' }] })
+    const seconds = events.filter(({ type }) => type === 'row-finished').map(({ seq }) => seq)
+    append(events.slice(0, seconds[0]))
+    await source.progress()
+    const follower = source.follow(1)
+    append(events.slice(seconds[0], seconds[1]))
+    expect((await rest(follower)).map(({ key }) => key)).toEqual(['a', 'b'])
+    append(events.slice(seconds[1]))
+    expect(await rest(follower)).toEqual([])
+    await source.progress()
+    expect((await rest(follower)).map(({ key }) => key)).toEqual(['c'])
   })
 
   it('may be as long as they like', async () => {
