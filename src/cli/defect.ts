@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { pathToFileURL } from 'node:url'
 import type { Environment } from '../config/resolve.ts'
+import { createMask } from '../config/secrets.ts'
 import { renderError } from '../reporters/format/error.ts'
 import { packageFolder } from './package-folder.ts'
 
@@ -15,16 +16,12 @@ export interface DefectPlace {
   readonly hasBegun: boolean
 }
 
-const secretName = /KEY|TOKEN|SECRET|PASSW|CREDENTIAL|AUTH|COOKIE/i
-/** Shorter values would be found everywhere. */
-const MIN_SECRET = 8
-
 /**
  * An error that this tool did not expect, as something to send on: what it needs to be found, and nothing that should not leave
- * the machine. Paths are shortened, values of secret-looking environment variables and of the command line are left out.
+ * the machine. Paths are shortened, secrets and the values of the command line are left out.
  */
 export function renderDefect(error: unknown, place: DefectPlace): string {
-  const text = shortenPaths(leaveOutSecrets(renderError(error), place.env), place.currentFolder)
+  const text = shortenPaths(createMask(place.env)(renderError(error)), place.currentFolder)
   const address = reportAddress()
   const lines = [
     '',
@@ -50,13 +47,6 @@ export function describeCommand(args: readonly string[]): string {
     return value === '' ? flag : `${flag}${value.startsWith('=') ? '=' : ''}…`
   })
   return ['llmobs-exp', /^-{0,2}[a-z]{1,20}$/.test(command) ? command : '…', ...words].join(' ')
-}
-
-function leaveOutSecrets(text: string, env: Environment): string {
-  return Object.entries(env).reduce((left, [name, value]) => {
-    const isSecret = value !== undefined && value.length >= MIN_SECRET && secretName.test(name)
-    return isSecret ? left.replaceAll(value, `[${name}]`) : left
-  }, text)
 }
 
 /** The longest first: the package may lie in the current folder, and that in the home folder. */

@@ -1,4 +1,5 @@
-const secretName = /key|token|secret|passw|credential|authorization/i
+// Not AUTHOR: a name is no secret.
+const secretName = /key|token|secret|passw|credential|cookie|auth(?!or(?!i[sz]))/i
 /** What keys of well-known services begin with. */
 const secretValue = /\b(?:sk-|xox[a-z]-|AKIA|gh[pousr]_|glpat-|hf_)[\w-]{8,}/g
 /** The user and password of a URL. */

@@ -1,5 +1,6 @@
 import type { LiveRegion, Screen, TextSink } from '../model/ports.ts'
 import { createAreaLines } from './area-lines.ts'
+import { isCi } from './ci.ts'
 import { atExit, HIDE_CURSOR, onSuspend, SHOW_CURSOR } from './cursor.ts'
 import { realTicker, type Ticker } from './ticker.ts'
 
@@ -29,11 +30,6 @@ export interface LiveAreaOptions {
 /** Whether stderr can carry a live area: on a terminal that says how wide it is, can move its cursor, and is no CI's. */
 export function canDrawLiveArea({ stderr, env }: Screen): boolean {
   return stderr.isTTY && stderr.columns >= MIN_COLUMNS && !isCi(env) && env.TERM !== 'dumb'
-}
-
-/** Whether this looks like a step of a CI system, where nobody watches. */
-export function isCi({ CI }: Screen['env']): boolean {
-  return CI !== undefined && CI !== '' && CI !== 'false' && CI !== '0'
 }
 
 /**

@@ -2,7 +2,7 @@ import process from 'node:process'
 import { createInterface } from 'node:readline/promises'
 import { LlmobsExpError } from '../model/errors.ts'
 import type { Screen } from '../model/ports.ts'
-import { isCi } from './live-area.ts'
+import { isCi } from './ci.ts'
 
 /** Asks people at a terminal. */
 export interface Prompt {

@@ -32,7 +32,7 @@ describe('an error that the tool did not expect', () => {
     const { exitCode, stdout, stderr } = await broken(project, run, { OPENAI_API_KEY: 'sk-canary-1234', CI: '1' })
 
     expect([exitCode, stdout]).toEqual([70, ''])
-    expect(stderr).toContain('error E_INTERNAL: TypeError: no name in ./x, key [OPENAI_API_KEY]\n')
+    expect(stderr).toContain('error E_INTERNAL: TypeError: no name in ./x, key ***\n')
     expect(stderr).toMatch(/^ {4}at .*llmobs-exp\/dist\/cli\/run\.cjs:\d+:\d+/m)
     expect(stderr).toContain('This is a defect of llmobs-exp, not of your experiment.')
     expect(stderr).toMatch(/^ {4}llmobs-exp \d+\.\d+\.\d+, Node \d+\.\d+\.\d+, \w+ \w+$/m)

@@ -2,11 +2,20 @@ import { describe, expect, it } from 'vitest'
 import { createMask, isSecretName } from '../../src/config/secrets.ts'
 
 describe('isSecretName', () => {
-  it.each(['OPENAI_API_KEY', 'GITHUB_TOKEN', 'db_password', 'AWS_SECRET_ACCESS', 'authorization'])('%s is', (name) => {
+  it.each([
+    'OPENAI_API_KEY',
+    'GITHUB_TOKEN',
+    'db_password',
+    'AWS_SECRET_ACCESS',
+    'authorization',
+    'Authorisation',
+    'PROXY_AUTH',
+    'Cookie',
+  ])('%s is', (name) => {
     expect(isSecretName(name)).toBe(true)
   })
 
-  it.each(['LLMOBS_EXP_JOBS', 'HOME', 'model'])('%s is not', (name) => {
+  it.each(['LLMOBS_EXP_JOBS', 'HOME', 'model', 'GIT_AUTHOR_NAME'])('%s is not', (name) => {
     expect(isSecretName(name)).toBe(false)
   })
 })
