@@ -83,6 +83,7 @@ async function runPrepared(cycle: PreparedCycle, context: CommandContext): Promi
     ...context,
     stop: ending.stop,
     tell: reporters.event,
+    mask: context.secrets.mask,
     allowUndelivered,
     ...(maxTime === undefined ? {} : { maxTime }),
     ...(deliverer === undefined ? {} : { deliverer }),

@@ -1,5 +1,6 @@
 import type { Manifest } from '../backends/local/manifest.ts'
 import type { StoredExperiment } from '../backends/local/store.ts'
+import type { Mask } from '../config/secrets.ts'
 import type { StopSwitch } from '../engine/stop.ts'
 import { endReasonOf } from '../engine/stop.ts'
 import type { EndReason, Outcome } from '../model/outcome.ts'
@@ -24,6 +25,8 @@ export interface GroupPorts {
   /** One for all experiments of the command. */
   readonly stop: StopSwitch
   readonly tell: Tell
+  /** Takes secrets out of text. */
+  readonly mask: Mask
   /** Absent where experiments stay in the local store. */
   readonly deliverer?: Deliverer
   /** Milliseconds that all experiments together may take. */
