@@ -1,8 +1,10 @@
 import { relative } from 'node:path'
+import { maskConfig } from '../config/secrets.ts'
 import { toErrorInfo } from '../model/error-info.ts'
 import type { CodeInfo, FunctionInfo } from '../model/ports.ts'
 import { escapeControls } from '../reporters/json-text.ts'
 import type { RecordTypes } from '../session/examine.ts'
+import { maskError } from '../session/mask-events.ts'
 import type { CheckedExperiment } from './check.ts'
 import type { CommandContext } from './command-context.ts'
 
@@ -15,13 +17,14 @@ export function renderReport(checked: readonly CheckedExperiment[], context: Com
 }
 
 /** `check --json` for what cannot be run. */
-export function renderFailure(error: unknown): string {
-  const { code, message, hint, location, codeFrame } = toErrorInfo('E_INTERNAL', error)
+export function renderFailure(error: unknown, { secrets }: CommandContext): string {
+  const info = maskError(toErrorInfo('E_INTERNAL', error), secrets.mask)
+  const { code, message, hint, location, codeFrame } = info
   const details = { hint: hint ?? null, location: location ?? null, codeFrame: codeFrame ?? null }
   return toText({ formatVersion: FORMAT, valid: false, error: { code, message, ...details } })
 }
 
-function describe({ planned, dataset }: CheckedExperiment, { currentFolder }: CommandContext) {
+function describe({ planned, dataset }: CheckedExperiment, { currentFolder, secrets: { mask } }: CommandContext) {
   const { loaded, options, plan } = planned
   const { info, file } = loaded
   const { runs, jobs, timeout, evalTimeout, maxRetries } = plan
@@ -33,7 +36,7 @@ function describe({ planned, dataset }: CheckedExperiment, { currentFolder }: Co
     variant: info.ref.variant ?? null,
     dataset: {
       kind: info.dataset.kind,
-      description: info.dataset.description,
+      description: mask(info.dataset.description),
       records: dataset.status === 'read' ? dataset.records : null,
       invalid: dataset.status === 'read' ? dataset.invalid : null,
       types: dataset.status === 'read' ? typesOf(dataset.types) : null,
@@ -44,8 +47,8 @@ function describe({ planned, dataset }: CheckedExperiment, { currentFolder }: Co
     evaluators: functionsOf(info.evaluators, info.code?.evaluators),
     summaryEvaluators: functionsOf(info.summaryEvaluators, info.code?.summaryEvaluators),
     thresholds: info.thresholds,
-    config: JSON.parse(options.config),
-    tags: options.tags,
+    config: JSON.parse(maskConfig(options.config, mask)),
+    tags: Object.fromEntries(Object.entries(options.tags).map(([key, value]) => [key, mask(value)])),
     options: { runs, jobs, evalJobs: plan.evalJobs ?? null, timeout, evalTimeout, maxRetries },
   }
 }

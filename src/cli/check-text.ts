@@ -1,4 +1,5 @@
 import { relative } from 'node:path'
+import { type Mask, maskConfig } from '../config/secrets.ts'
 import type { ErrorAllowance } from '../model/outcome.ts'
 import type { CodeInfo, FunctionInfo } from '../model/ports.ts'
 import { formatDuration } from '../reporters/format/duration.ts'
@@ -24,11 +25,13 @@ const PIPE_COLUMNS = 2_000
 /** What would run, for people: a block for each experiment. */
 export async function renderChecked(
   checked: readonly CheckedExperiment[],
-  { screen, currentFolder }: CommandContext,
+  { screen, currentFolder, secrets }: CommandContext,
 ): Promise<string> {
   const style = await styleOf(screen.stdout)
   const columns = screen.stdout.isTTY ? style.columns : PIPE_COLUMNS
-  return checked.map((one) => `${renderOne(one, currentFolder, { ...style, columns })}\n`).join('\n')
+  return checked
+    .map((one) => `${renderOne(one, { currentFolder, mask: secrets.mask, style: { ...style, columns } })}\n`)
+    .join('\n')
 }
 
 /** @example 'valid: 2 experiments would run, 168 units; nothing was run' */
@@ -44,7 +47,13 @@ export function renderTotal(checked: readonly CheckedExperiment[]): string {
   return `valid: ${formatCount(checked.length, 'experiment')} would run, ${some}${others}; nothing was run`
 }
 
-function renderOne(checked: CheckedExperiment, currentFolder: string, style: Style): string {
+interface TextTools {
+  readonly currentFolder: string
+  readonly mask: Mask
+  readonly style: Style
+}
+
+function renderOne(checked: CheckedExperiment, { currentFolder, mask, style }: TextTools): string {
   const { colors, columns } = style
   const { info, file } = checked.planned.loaded
   const name = truncate(sanitizeLine(info.name), columns)
@@ -55,7 +64,7 @@ function renderOne(checked: CheckedExperiment, currentFolder: string, style: Sty
   return [
     colors.bold(name),
     colors.dim(place),
-    ...detailsOf(checked).flatMap((detail) => renderDetail(detail, style)),
+    ...detailsOf(checked, mask).flatMap((detail) => renderDetail(detail, style)),
   ].join('\n')
 }
 
@@ -69,22 +78,22 @@ function renderDetail([label, text]: Detail, { colors, columns }: Style): string
   return [`  ${colors.dim(label.padEnd(LABEL_COLUMNS))}${first}`, ...more.map((line) => `${margin}${line}`)]
 }
 
-function detailsOf({ planned, dataset }: CheckedExperiment): Detail[] {
+function detailsOf({ planned, dataset }: CheckedExperiment, mask: Mask): Detail[] {
   const { info } = planned.loaded
   const { options } = planned
   const types = dataset.status === 'read' ? Object.entries(dataset.types) : []
   const tags = Object.entries(options.tags).map(([key, value]) => `${key}:${value}`)
   const thresholds = Object.entries(info.thresholds).map(([name, range]) => `${name} ${describeRange(range)}`)
   const details: Detail[] = [
-    ['dataset', describeDataset({ planned, dataset })],
+    ['dataset', mask(describeDataset({ planned, dataset }))],
     ...types,
     ['would run', describeUnits({ planned, dataset })],
     ['task', info.code?.task.isAsync === true ? 'async function' : 'function'],
     ['evaluators', describeFunctions(info.evaluators, info.code?.evaluators) || 'none'],
     ['summary evaluators', describeFunctions(info.summaryEvaluators, info.code?.summaryEvaluators)],
     ['thresholds', thresholds.join(', ')],
-    ['config', options.config === '{}' ? '' : options.config],
-    ['tags', tags.join(', ')],
+    ['config', options.config === '{}' ? '' : maskConfig(options.config, mask)],
+    ['tags', mask(tags.join(', '))],
     ['limits', describeLimits(planned)],
   ]
   return details.filter(([, text]) => text !== '')

@@ -33,7 +33,7 @@ export async function check(patterns: readonly string[], flags: GivenFlags, cont
     await stderr.write(`${renderTotal(checked)}\n`)
     return 0
   } catch (error) {
-    if (isJson) await stdout.write(renderFailure(error))
+    if (isJson) await stdout.write(renderFailure(error, context))
     throw error
   }
 }

@@ -3,15 +3,14 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
 import { pathToFileURL } from 'node:url'
-import type { Environment } from '../config/resolve.ts'
-import { createMask } from '../config/secrets.ts'
 import { renderError } from '../reporters/format/error.ts'
 import { packageFolder } from './package-folder.ts'
+import type { Secrets } from './secrets.ts'
 
 export interface DefectPlace {
   readonly version: string
   readonly currentFolder: string
-  readonly env: Environment
+  readonly secrets: Secrets
   /** Whether tasks may have been started. */
   readonly hasBegun: boolean
 }
@@ -21,7 +20,7 @@ export interface DefectPlace {
  * the machine. Paths are shortened, secrets and the values of the command line are left out.
  */
 export function renderDefect(error: unknown, place: DefectPlace): string {
-  const text = shortenPaths(createMask(place.env)(renderError(error)), place.currentFolder)
+  const text = shortenPaths(place.secrets.mask(renderError(error)), place.currentFolder)
   const address = reportAddress()
   const lines = [
     '',

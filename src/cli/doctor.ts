@@ -1,7 +1,6 @@
 import { dirname } from 'node:path'
 import { defaultStoreFolder } from '../backends/local/layout.ts'
 import type { GivenFlags } from '../config/given.ts'
-import { createMask } from '../config/secrets.ts'
 import { createConsolePrinter } from '../reporters/console-printer.ts'
 import { styleOf } from '../reporters/format/style.ts'
 import type { CommandContext } from './command-context.ts'
@@ -45,6 +44,7 @@ async function prepareSubject(known: Known): Promise<Subject> {
   const { currentFolder, tools } = known
   const projectFolder = dirname(defaultStoreFolder(currentFolder))
   const envFile = await attempt(() => applyEnvFile({ ...known, projectFolder }))
+  known.secrets.refresh()
   const configPath = await attempt(() => findConfigFile(projectFolder))
   const path = configPath.status === 'ok' ? configPath.value : undefined
   const configFile = await attempt(() => (path === undefined ? undefined : loadConfigFile(path, tools)))
@@ -59,8 +59,7 @@ async function runChecks(subject: Subject): Promise<Finding[]> {
 }
 
 /** Whatever is printed may have come from anywhere: an error's message, a path, a definition. */
-function maskAll(findings: readonly Finding[], { env }: CommandContext): Finding[] {
-  const mask = createMask(env)
+function maskAll(findings: readonly Finding[], { secrets: { mask } }: CommandContext): Finding[] {
   const maskTexts = <T extends object>(one: T): T => ({
     ...one,
     ...Object.fromEntries(

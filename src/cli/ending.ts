@@ -26,6 +26,9 @@ export interface Ending {
 /** Milliseconds that are left after the second signal. What is done is in the log already. */
 const LAST_MOMENT = 200
 
+/** Milliseconds after the first signal from which on it is as if there had been a second one. */
+const LONGEST_END = 6_700
+
 /** `beforeDeath` is called when nothing else will be: the process kills itself after it. */
 export function createEnding(beforeDeath: () => void = () => {}): Ending {
   const stop = createStopSwitch()
@@ -39,13 +42,18 @@ export function createEnding(beforeDeath: () => void = () => {}): Ending {
     stop.stop(reason)
     if (!hasBegun) void closeModules()
   }
+  let patience: NodeJS.Timeout | undefined
+  const endAtOnce = (signal: Signal): void => {
+    stop.hurry()
+    void closeModules()
+    setTimeout(() => dieOf(signal), LAST_MOMENT).unref()
+  }
   const stopWatching = watchSignals({
-    first: (signal) => end({ kind: 'signal', signal }),
-    again(signal) {
-      stop.hurry()
-      void closeModules()
-      setTimeout(() => dieOf(signal), LAST_MOMENT).unref()
+    first(signal) {
+      end({ kind: 'signal', signal })
+      patience = setTimeout(() => endAtOnce(signal), LONGEST_END).unref()
     },
+    again: endAtOnce,
   })
   // User code in a native call cannot be ended, and a thread that cannot be ended keeps its process.
   const dieOf = (signal: Signal): void => {
@@ -68,6 +76,7 @@ export function createEnding(beforeDeath: () => void = () => {}): Ending {
     async close() {
       isClosed = true
       await closeModules()
+      clearTimeout(patience)
       stopWatching()
     },
     explain(cause) {

@@ -7,6 +7,7 @@ import type { CommandContext } from './command-context.ts'
 import { DEFECT, exitCodeOf } from './exit-code.ts'
 import { packageFolder } from './package-folder.ts'
 import { CommanderError, createProgram } from './program.ts'
+import { createSecrets } from './secrets.ts'
 import { createClock, createIds } from './system.ts'
 import { usageError } from './usage-error.ts'
 
@@ -18,8 +19,10 @@ const helpCodes: ReadonlySet<string> = new Set(['commander.help', 'commander.hel
  * output; but for an error that nobody caught.
  */
 export async function main(argv: readonly string[], workers: Workers): Promise<void> {
+  const secrets = createSecrets(process.env)
   const context: CommandContext = {
-    screen: createScreen(),
+    screen: createScreen(secrets.mask),
+    secrets,
     clock: createClock(),
     ids: createIds(),
     workers,

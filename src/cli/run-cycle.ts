@@ -84,12 +84,14 @@ async function runPrepared(cycle: PreparedCycle, context: CommandContext): Promi
   ending.begin()
   // Not before: with other flags than at its start Node compiles what it loads of itself anew, such as all of a thread.
   setFlagsFromString(HEAP_GROWTH)
-  const { allowUndelivered } = options.values
+  const { allowUndelivered, maxTime } = options.values
   const outcome = await runGroup(experiments, {
     ...context,
     stop: ending.stop,
     tell: reporters.event,
+    mask: context.secrets.mask,
     allowUndelivered,
+    ...(maxTime === undefined ? {} : { maxTime }),
     ...(deliverer === undefined ? {} : { deliverer }),
   })
   await reporters.finish(outcome)

@@ -48,10 +48,12 @@ export function startOptions(flags: GivenFlags, context: CommandContext): Starte
 }
 
 /** Reads `.env` into the environment and looks for a config file. */
-export function findSettings(flags: GivenFlags, { env, addedToEnv, currentFolder }: CommandContext): Settings {
+export function findSettings(flags: GivenFlags, context: CommandContext): Settings {
+  const { env, addedToEnv, currentFolder, secrets } = context
   const projectFolder = dirname(defaultStoreFolder(currentFolder))
   const question = { flags, env, addedToEnv, currentFolder, projectFolder }
   const applied = applyEnvFile(question)
+  secrets.refresh()
   const { path: envPath } = findEnvFile(question)
   const configPath = findConfigFile(projectFolder)
   const unknown = findUnknownVariables(env).map((variable) => describeUnknown(variable, applied?.file))

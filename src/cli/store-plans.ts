@@ -4,7 +4,8 @@ import { dirname, relative } from 'node:path'
 import process from 'node:process'
 import { MANIFEST_FORMAT, type Manifest, type ManifestOptions } from '../backends/local/manifest.ts'
 import type { LocalStore, StoredExperiment } from '../backends/local/store.ts'
-import type { ExperimentInfo } from '../model/ports.ts'
+import { type Mask, maskConfig } from '../config/secrets.ts'
+import type { DefinitionInfo, ExperimentInfo } from '../model/ports.ts'
 import type { PlannedExperiment } from '../session/plan-experiment.ts'
 import type { StoredPlan } from '../session/run-group.ts'
 import { describeCheckout } from './checkout.ts'
@@ -57,7 +58,7 @@ function createManifest(planned: PlannedExperiment, groupId: string, context: Co
     createdAt: new Date(context.clock.now()).toISOString(),
     file: relative(context.currentFolder, loaded.file),
     currentFolder: context.currentFolder,
-    definition: { ...info, config: options.config, tags: options.tags },
+    definition: maskDefinition({ ...info, config: options.config, tags: options.tags }, context.secrets.mask),
     options: manifestOptions(planned),
     hashes: { module: loaded.moduleHash, config: hash('sha256', options.config, 'hex') },
     ...(git === undefined ? {} : { git }),
@@ -66,7 +67,8 @@ function createManifest(planned: PlannedExperiment, groupId: string, context: Co
 }
 
 function manifestOptions({ options: { values }, plan: { plannedRecords }, check }: PlannedExperiment): ManifestOptions {
-  const { runs, jobs, timeout, evalTimeout, maxRetries, raiseErrors, skipInvalid, filter, record, maxErrors } = values
+  const { runs, jobs, timeout, evalTimeout, maxRetries, raiseErrors, skipInvalid } = values
+  const { maxErrors, maxIdenticalErrors, filter, record } = values
   return {
     runs,
     jobs,
@@ -75,14 +77,27 @@ function manifestOptions({ options: { values }, plan: { plannedRecords }, check 
     maxRetries,
     raiseErrors,
     skipInvalid,
+    maxIdenticalErrors,
     maxErrors: maxErrors.kind === 'count' ? String(maxErrors.count) : `${maxErrors.percent}%`,
     filters: filter.map(({ key, value }) => `${key}=${value}`),
     records: record,
+    ...(values.maxTime === undefined ? {} : { maxTime: values.maxTime }),
     ...(values.evalJobs === undefined ? {} : { evalJobs: values.evalJobs }),
     ...(values.sampleSize === undefined ? {} : { sampleSize: values.sampleSize }),
     ...(values.sampleSeed === undefined ? {} : { sampleSeed: values.sampleSeed }),
     ...(plannedRecords === undefined ? {} : { plannedRecords }),
     ...(check === undefined ? {} : { datasetRecords: check.records }),
     ...(values.project === undefined ? {} : { project: values.project }),
+  }
+}
+
+/** What is kept, and told to backends. The hash of the config is that of the one that runs. */
+function maskDefinition(info: DefinitionInfo, mask: Mask): DefinitionInfo {
+  return {
+    ...info,
+    config: maskConfig(info.config, mask),
+    tags: Object.fromEntries(Object.entries(info.tags).map(([key, value]) => [key, mask(value)])),
+    dataset: { ...info.dataset, description: mask(info.dataset.description) },
+    ...(info.description === undefined ? {} : { description: mask(info.description) }),
   }
 }

@@ -5,16 +5,39 @@ import { monotonicNow } from '../session/executors/monotonic.ts'
 /** Timers take at most so many milliseconds; a longer one would fire at once. */
 const LONGEST_TIMER = 2 ** 31 - 1
 
+/** How often it is noticed that this process is running, and how late that may be, in milliseconds. */
+const BEAT = 1_000
+const LATE = 2_000
+
 export function createClock(): Clock {
+  const sleptSince = watchSleep()
   return {
     // As precise as the log keeps it, so that what is told live and what is read back are the same.
     now: () => Math.round((performance.timeOrigin + performance.now()) * 1000) / 1000,
     // The clock on which threads tell when user code was entered.
     monotonic: monotonicNow,
+    sleptSince,
     after(milliseconds, callback) {
       const timer = setTimeout(callback, Math.min(Math.max(milliseconds, 0), LONGEST_TIMER))
       return () => clearTimeout(timer)
     },
+  }
+}
+
+/** A stopped process, or a machine that is suspended, shows in a beat that comes much too late. */
+function watchSleep(): Clock['sleptSince'] {
+  const naps: { readonly until: number; readonly length: number }[] = []
+  let last = monotonicNow()
+  const beat = (): void => {
+    const now = monotonicNow()
+    if (now - last > BEAT + LATE) naps.push({ until: now, length: now - last })
+    last = now
+  }
+  setInterval(beat, BEAT).unref()
+  return (moment) => {
+    // Whoever asks may have been woken before the beat.
+    beat()
+    return naps.reduce((sum, { until, length }) => (until > moment ? sum + length : sum), 0)
   }
 }
 

@@ -86,9 +86,9 @@ export function integer<D extends number | undefined>(
 }
 
 /** Milliseconds; written `500ms`, `30s`, `10m`, `1h`, or bare. */
-export function duration(
-  spec: Words & { readonly default: number; readonly defaultText: string },
-): OptionSpec<number, 'duration'> {
+export function duration<D extends number | undefined>(
+  spec: Words & { readonly default: D; readonly defaultText?: string },
+): OptionSpec<number | D, 'duration'> {
   return {
     kind: 'duration',
     argument: 'duration',
@@ -96,7 +96,7 @@ export function duration(
     expected: 'a duration such as 500ms, 30s, 10m or 1h, from 1ms to 24 days',
     read: ([text = ''], refuse) => parseDuration(text) ?? refuse(text),
     textsOf: numberOrText,
-    show: showDuration,
+    show: (value) => (value === undefined ? '' : showDuration(value)),
   }
 }
 

@@ -108,6 +108,11 @@ const table = {
     group: HOW,
     description: 'how long one call of an evaluator may take',
   }),
+  maxTime: duration({
+    default: undefined,
+    group: HOW,
+    description: 'stop when the whole command has run so long; what is pending can be resumed',
+  }),
   maxRetries: integer({
     min: 0,
     max: limits.maxRetries,
@@ -126,6 +131,13 @@ const table = {
     description: 'rows with errors (or % of the planned units) that still pass; never stops the run',
   }),
   raiseErrors: toggle({ group: VERDICT, description: 'stop at the first error of a task or an evaluator' }),
+  maxIdenticalErrors: integer({
+    min: 0,
+    max: Number.MAX_SAFE_INTEGER,
+    default: 8,
+    group: VERDICT,
+    description: 'stop when so many tasks in a row have failed with the same error; 0: never',
+  }),
   skipInvalid: toggle({ group: VERDICT, description: 'leave out records that are not valid, and count them' }),
   ...backendOptions,
   reporter: targets({

@@ -56,10 +56,13 @@ export function createDeadlines(clock: Clock, stop: StopSwitch): Deadlines {
     const next = Math.min(...watched.map(({ deadline }) => deadline))
     if (next !== Number.POSITIVE_INFINITY) arm(next)
   }
-  // A call that has waited for a busy thread has not used up its own time yet.
+  // A call that has waited for a busy thread has not used up its own time yet, nor has one that slept with the machine.
   const extendOrAbandon = (entry: Watched<unknown>, now: number): void => {
     const startedAt = entry.call.startedAt()
-    entry.deadline = startedAt === undefined ? now + Math.min(entry.timeout, RECHECK) : startedAt + entry.timeout
+    entry.deadline =
+      startedAt === undefined
+        ? now + Math.min(entry.timeout, RECHECK)
+        : startedAt + entry.timeout + clock.sleptSince(startedAt)
     if (entry.deadline > now) return
     // Looked at again: a call that turns out to have been waiting behind another one begins anew.
     entry.deadline = now + RECHECK

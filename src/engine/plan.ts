@@ -16,6 +16,8 @@ export interface Plan {
   readonly maxRetries: number
   /** Ends the experiment at the first error. */
   readonly raiseErrors: boolean
+  /** Ends the experiment when so many tasks in a row have failed with the same error; 0: never. */
+  readonly maxIdenticalErrors: number
   /** Counts invalid records and goes on, in place of ending. */
   readonly skipInvalid: boolean
   readonly selection: Selection

@@ -44,6 +44,7 @@ export class RowRun implements AttemptedCall<TaskResult> {
  * leaves no event: it is pending. Never rejects; user code that ended its thread stops the experiment.
  */
 export async function runRow(work: WorkUnit, place: Place, tools: EngineTools): Promise<void> {
+  tools.errorBrake.pull()
   if (tools.stop.reason !== undefined) return
   const row = new RowRun(work, place, tools)
   // One function that waits, not several within one another: what a row holds while it waits is most of what the engine holds.
@@ -97,6 +98,7 @@ function emitTask({ work, tools }: RowRun, { task, end, attempt, afterWrite }: T
   const { startedAt, durationMs } = end
   const { queueMs, retryWaitMs, attempts } = attempt
   const { key, iteration, generation } = work
+  tools.errorBrake.note(task)
   if (end.status === 'returned' && end.changes.length > 0) tools.noteChanges(end.changes, 'the output of the task')
   const type = 'task-finished'
   if (task.status === 'ok') {

@@ -4,6 +4,7 @@ import type { EventBody, RunEvent } from '../model/events.ts'
 import { type JsonChange, jsonChanges } from '../model/json.ts'
 import type { RecordText } from '../model/row.ts'
 import { createDeadlines } from './deadlines.ts'
+import { ErrorBrake } from './error-brake.ts'
 import { createEventStream } from './event-stream.ts'
 import type { Plan } from './plan.ts'
 import { createPool, MAX_WAITING, type Pool } from './pool.ts'
@@ -32,10 +33,15 @@ export async function* run(
     stream,
     slots: createSlots(plan, stop),
     deadlines: createDeadlines(ports.clock, stop),
+    errorBrake: new ErrorBrake(plan.maxIdenticalErrors, stop),
     noteChanges: createChangeNotes((problem) => stream.emit(problem)),
   }
+  const forgetStop = stop.onStop(() => ports.executor.holdTasks())
   ports.executor.onNotice((notice) => stream.emit(notice))
-  const driven = drive(tools).finally(() => stream.close())
+  const driven = drive(tools).finally(() => {
+    forgetStop()
+    stream.close()
+  })
   // A failure is rethrown below; until then the batches that come before it are still to be written.
   driven.catch(() => {})
   yield* stream.batches()

@@ -3,6 +3,7 @@ import type { JsonChange } from '../model/json.ts'
 import type { Clock, Ids } from '../model/ports.ts'
 import type { RowReader } from '../model/row.ts'
 import type { Deadlines } from './deadlines.ts'
+import type { ErrorBrake } from './error-brake.ts'
 import type { EventStream } from './event-stream.ts'
 import type { Plan } from './plan.ts'
 import type { Slots } from './slots.ts'
@@ -24,6 +25,7 @@ export interface EngineTools extends EnginePorts {
   readonly stream: EventStream
   readonly slots: Slots
   readonly deadlines: Deadlines
+  readonly errorBrake: ErrorBrake
   /** Told of what keeping a value as JSON changed. */
   readonly noteChanges: (changes: readonly JsonChange[], where: string) => void
 }

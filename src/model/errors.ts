@@ -27,6 +27,8 @@ export const errorCodes = {
   E_SUMMARY_EVALUATOR: 'a summary evaluator threw or returned something that is not a value',
   E_USER_CODE_ENDED:
     'user code ended its thread: process.exit, an uncaught error, an unhandled rejection or no memory left',
+  E_IDENTICAL_ERRORS: 'tasks failed again and again in the same way',
+  E_MAX_TIME: 'the time that was set for the command is over',
   E_REPORTER: 'a reporter failed',
   E_STORE_WRITE: 'the local store cannot be written',
   E_STORE_READ: 'the local store cannot be read',

@@ -120,6 +120,7 @@ export interface Problem {
     | 'W_JSON_CHANGED'
     | 'W_MIXED_TYPES'
     | 'W_LATE_RESULT'
+    | 'W_THREAD_BLOCKED'
     | 'W_THREAD_REPLACED'
     | 'W_BACKEND_UNREACHABLE'
     | 'W_BACKEND_REFUSED'

@@ -74,8 +74,10 @@ export interface Executor {
   open(record: RecordText, iteration: number): ExecutorUnit
   /** Hands a run's rows to its summary evaluators. */
   summarize(rows: AsyncIterable<Row>): Promise<SummaryCalls>
+  /** From here on no task is entered, also none that was called already: that one fails. Evaluators still are. */
+  holdTasks(): void
   gauges(): Gauges
-  /** Things worth saying that belong to no call: late results, replaced threads. */
+  /** Things worth saying that belong to no call: late results, blocked and replaced threads. */
   onNotice(listener: (notice: Problem) => void): void
 }
 

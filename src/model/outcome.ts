@@ -2,12 +2,17 @@ import type { ErrorInfo } from './errors.ts'
 
 export type Signal = 'SIGINT' | 'SIGTERM' | 'SIGHUP'
 
+/** The exit code of a command that a signal ended. */
+export const signalCodes: { readonly [S in Signal]: number } = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 }
+
 /** Why an experiment ended before all of its planned units did. */
 export type EndReason =
   | { readonly kind: 'signal'; readonly signal: Signal }
   | { readonly kind: 'user-code-ended'; readonly error: ErrorInfo }
   | { readonly kind: 'dataset-threw'; readonly error: ErrorInfo }
   | { readonly kind: 'raise-errors'; readonly error: ErrorInfo }
+  /** Something that was to keep it from costing too much: the same error again and again, or its time. */
+  | { readonly kind: 'brake'; readonly error: ErrorInfo }
   | { readonly kind: 'store-failed'; readonly error: ErrorInfo }
   | { readonly kind: 'not-started'; readonly error: ErrorInfo }
   /** What it was made from has changed, or another run was asked for. `message` says which, such as `triage.ts changed`. */

@@ -11,6 +11,8 @@ export interface Clock {
   now(): number
   /** Milliseconds that only ever grow; unaffected by changes of the wall clock. */
   monotonic(): number
+  /** Of the milliseconds since a monotonic moment, how many this process was kept from running: a laptop that slept. */
+  sleptSince(moment: number): number
   /** Calls back after so many milliseconds (however many) and returns what cancels it. */
   after(milliseconds: number, callback: () => void): () => void
 }

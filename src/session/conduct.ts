@@ -1,13 +1,15 @@
 import type { EventLog } from '../backends/local/event-log.ts'
+import type { Mask } from '../config/secrets.ts'
 import type { Plan } from '../engine/plan.ts'
 import { run } from '../engine/run.ts'
 import { endReasonOf, type StopSwitch } from '../engine/stop.ts'
 import type { Problem, RunEvent } from '../model/events.ts'
 import type { Executor } from '../model/executor.ts'
-import type { Outcome } from '../model/outcome.ts'
+import type { EndReason, Outcome } from '../model/outcome.ts'
 import type { Clock, ExperimentInfo, ExperimentView, Ids } from '../model/ports.ts'
 import type { RowReader } from '../model/row.ts'
 import { describeSelection } from './describe-selection.ts'
+import { maskEvents, maskOutcome } from './mask-events.ts'
 import { decideOutcome, type OutcomeInput } from './outcome.ts'
 import { createTally, type Tally } from './tally.ts'
 import { createView } from './view.ts'
@@ -30,6 +32,8 @@ export interface ConductPorts {
   readonly ids: Ids
   readonly stop: StopSwitch
   readonly tell: (event: RunEvent, view: ExperimentView) => void
+  /** Takes secrets out of text. */
+  readonly mask: Mask
 }
 
 export interface Conducted {
@@ -45,14 +49,15 @@ export interface Conducted {
  */
 export async function conduct(experiment: ConductedExperiment, ports: ConductPorts): Promise<Conducted> {
   const { info, plan, executor, log, reader } = experiment
-  const { clock, ids, stop } = ports
+  const { clock, ids, stop, mask } = ports
   const tally = createTally(info, { clock, gauges: () => executor.gauges() })
   const view = createView(info, tally, reader)
   const watch = watchSelection(executor, plan.selection)
   let lastSeq = plan.firstSeq - 1
 
-  const keep = (events: readonly RunEvent[]): void => {
+  const keep = (raw: readonly RunEvent[]): void => {
     if (stop.reason?.kind === 'store-failed') return
+    const events = maskEvents(raw, mask)
     try {
       log.append(events)
     } catch (error) {
@@ -69,7 +74,7 @@ export async function conduct(experiment: ConductedExperiment, ports: ConductPor
   for await (const events of run(plan, { executor: watch.executor, reader, clock, ids }, stop)) keep(events)
   keep(stamp(tally.takeProblems(), lastSeq, clock))
   const taskStarted = executor.gauges().tasksCalled > 0
-  const outcome = decide(experiment, { tally, stop, taskStarted, hint: watch.hint() })
+  const outcome = maskOutcome(decide(experiment, { tally, stop, taskStarted, hint: watch.hint() }), mask)
   keep(stamp([{ type: 'experiment-finished', outcome }], lastSeq, clock))
   return { outcome, view, taskStarted }
 }
@@ -86,12 +91,17 @@ function decide({ plan, verdict, taskStartedBefore }: ConductedExperiment, endin
   const selection = describeSelection(plan.selection)
   return decideOutcome({
     ...verdict,
-    taskStarted: ending.taskStarted || (end?.kind === 'signal' && taskStartedBefore),
+    taskStarted: ending.taskStarted || (isOfCommand(end) && taskStartedBefore),
     summary: ending.tally.summary(),
     ...(end === undefined ? {} : { end }),
     ...(selection === '' ? {} : { selection }),
     ...(ending.hint === undefined ? {} : { selectionHint: ending.hint }),
   })
+}
+
+/** Whether what ended it was meant for the whole command. */
+function isOfCommand(end: EndReason | undefined): boolean {
+  return end?.kind === 'signal' || end?.kind === 'brake'
 }
 
 function stamp(

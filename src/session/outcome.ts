@@ -1,7 +1,14 @@
 import type { Delivery } from '../model/backend.ts'
 import { toErrorInfo } from '../model/error-info.ts'
 import { LlmobsExpError } from '../model/errors.ts'
-import type { EndReason, ErrorAllowance, Failure, Outcome, Signal } from '../model/outcome.ts'
+import {
+  type EndReason,
+  type ErrorAllowance,
+  type Failure,
+  type Outcome,
+  type Signal,
+  signalCodes,
+} from '../model/outcome.ts'
 import type { DefinitionInfo } from '../model/ports.ts'
 import type { ExperimentSummary, RowCounts } from '../model/summary.ts'
 import { missedThresholds } from './thresholds.ts'
@@ -20,9 +27,6 @@ export interface OutcomeInput {
   /** What may have been meant by it, should no record match. */
   readonly selectionHint?: string
 }
-
-/** The exit code of a command that a signal ended. */
-export const signalCodes: { readonly [S in Signal]: number } = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 }
 
 /** Exit codes by precedence: with several experiments, the first that any of them has. */
 const precedence = [130, 143, 129, 5, 4, 2, 1, 3, 0]
@@ -101,6 +105,7 @@ function stoppedCode(end: EndReason, taskStarted: boolean): number {
     case 'user-code-ended':
     case 'dataset-threw':
     case 'out-of-date':
+    case 'brake':
       return taskStarted ? 4 : 2
     case 'raise-errors':
       return 1

@@ -46,6 +46,7 @@ export async function planExperiment(
     evalTimeout: values.evalTimeout,
     maxRetries: values.maxRetries,
     raiseErrors: values.raiseErrors,
+    maxIdenticalErrors: values.maxIdenticalErrors,
     skipInvalid: values.skipInvalid,
     selection: {
       filters: values.filter,

@@ -1,5 +1,6 @@
 import type { Manifest } from '../backends/local/manifest.ts'
 import type { StoredExperiment } from '../backends/local/store.ts'
+import type { Mask } from '../config/secrets.ts'
 import type { StopSwitch } from '../engine/stop.ts'
 import { endReasonOf } from '../engine/stop.ts'
 import type { EndReason, Outcome } from '../model/outcome.ts'
@@ -7,6 +8,7 @@ import type { Clock, ExperimentInfo, ExperimentOutcome, ExperimentView, GroupOut
 import { type Conducted, conduct } from './conduct.ts'
 import { type DeliveredRun, type Deliverer, followRun, type Tell } from './deliverer.ts'
 import { lastLine } from './last-line.ts'
+import { limitTime } from './max-time.ts'
 import { combineExitCodes, exitCodeOf } from './outcome.ts'
 import type { PlannedExperiment } from './plan-experiment.ts'
 
@@ -23,8 +25,12 @@ export interface GroupPorts {
   /** One for all experiments of the command. */
   readonly stop: StopSwitch
   readonly tell: Tell
+  /** Takes secrets out of text. */
+  readonly mask: Mask
   /** Absent where experiments stay in the local store. */
   readonly deliverer?: Deliverer
+  /** Milliseconds that all experiments together may take. */
+  readonly maxTime?: number
   /** Whether what was not delivered passes all the same. */
   readonly allowUndelivered: boolean
 }
@@ -44,13 +50,16 @@ export interface EndedExperiment extends ExperimentOutcome {
 export async function runGroup(experiments: readonly StoredPlan[], ports: GroupPorts): Promise<EndedGroup> {
   const ended: EndedExperiment[] = []
   let taskStarted = false
+  const forgetTime = limitTime(ports.maxTime, ports)
   for (const experiment of experiments) {
-    if (ports.stop.reason !== undefined && ended.length > 0) break
+    // One that has passed before the stop does not speak for those after it.
+    if (ports.stop.reason !== undefined && ended.at(-1)?.outcome.status === 'stopped') break
     const { conducted, delivered } = await runOne(experiment, ports, taskStarted)
     if (ports.stop.reason === undefined) await experiment.loaded.module.drain()
     taskStarted ||= conducted.taskStarted
     ended.push({ info: experiment.info, outcome: finish(experiment, conducted, delivered), view: conducted.view })
   }
+  forgetTime()
   const notRun = experiments.slice(ended.length)
   // What never ran has nothing that could be gone on with, unless its group has.
   for (const { stored } of notRun) taskStarted ? stored.leave() : stored.discard()

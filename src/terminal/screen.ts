@@ -4,24 +4,27 @@ import type { WriteStream } from 'node:tty'
 import type { Screen, TextSink } from '../model/ports.ts'
 import { createBottom } from './bottom.ts'
 import { resolveColorLevel } from './color-level.ts'
-import { createSink } from './sink.ts'
+import { createSink, type SinkOptions } from './sink.ts'
 
 const STDOUT = 1
 
 /**
  * The terminal of this process. Make one only: it listens for errors of stdout and stderr, so that a reader that goes away
  * (`| head -1`) ends the output and never the run.
+ *
+ * @param mask takes out of stderr what must not be printed. stdout has results, which are data
  */
-export function createScreen(): Screen {
+export function createScreen(mask?: (text: string) => string): Screen {
   const bottom = createBottom()
-  const sink = (name: string, stream: WriteStream): TextSink =>
+  const sink = (name: string, stream: WriteStream, masked: SinkOptions['mask']): TextSink =>
     createSink(stream, {
       name,
+      mask: masked,
       colorLevel: resolveColorLevel({ env: process.env, isTTY: stream.isTTY === true, depth: colorDepth(stream) }),
     })
-  const stderr = sink('stderr', process.stderr)
+  const stderr = sink('stderr', process.stderr, mask)
   return {
-    stdout: bottom.guard(sink('stdout', process.stdout)),
+    stdout: bottom.guard(sink('stdout', process.stdout, undefined)),
     stderr: bottom.guard(stderr),
     isPiped: isPipe(STDOUT),
     env: process.env,

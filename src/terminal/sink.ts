@@ -13,6 +13,8 @@ export interface SinkOptions {
   /** For messages: `stdout`. */
   readonly name: string
   readonly colorLevel: TextSink['colorLevel']
+  /** Takes out of everything what must not be printed. */
+  readonly mask?: ((text: string) => string) | undefined
 }
 
 const READER_GONE = new Set([
@@ -33,7 +35,7 @@ type State =
  * A stream as a sink. Once it has failed it stays silent; a failure other than a reader that has gone away, such as a full disk,
  * is thrown by `flush`.
  */
-export function createSink(stream: TerminalStream, { name, colorLevel }: SinkOptions): TextSink {
+export function createSink(stream: TerminalStream, { name, colorLevel, mask }: SinkOptions): TextSink {
   let state: State = { status: 'open' }
   let waiting: (() => void)[] = []
   const wake = () => {
@@ -60,7 +62,7 @@ export function createSink(stream: TerminalStream, { name, colorLevel }: SinkOpt
     },
     colorLevel,
     write(text) {
-      if (state.status !== 'open' || text === '' || stream.write(text)) return
+      if (state.status !== 'open' || text === '' || stream.write(mask === undefined ? text : mask(text))) return
       return new Promise((resolve) => waiting.push(resolve))
     },
     async flush() {

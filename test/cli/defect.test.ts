@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { describeCommand, renderDefect } from '../../src/cli/defect.ts'
+import { createSecrets } from '../../src/cli/secrets.ts'
 import { LlmobsExpError } from '../../src/model/errors.ts'
 import { type CliProject, cliProject } from '../helpers/cli.ts'
 import { experiment, numbered, passing } from '../helpers/modules.ts'
@@ -126,7 +127,7 @@ test.each([
 })
 
 test('a folder is shortened as a whole only', () => {
-  const place = { version: '1.2.3', currentFolder: '/srv/app', env: {}, hasBegun: false }
+  const place = { version: '1.2.3', currentFolder: '/srv/app', secrets: createSecrets({}), hasBegun: false }
   const error = new LlmobsExpError('E_INTERNAL', 'between /srv/app/x, /srv/app2/x and file:///srv/app/y')
   error.stack = ''
   expect(renderDefect(error, place)).toContain('between ./x, /srv/app2/x and ./y\n')

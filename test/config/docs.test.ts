@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { createProgram } from '../../src/cli/program.ts'
+import { createSecrets } from '../../src/cli/secrets.ts'
 import { createClock, createIds } from '../../src/cli/system.ts'
 import { createWorkers } from '../../src/session/executors/workers.ts'
 import { createFakeScreen } from '../helpers/fake-screen.ts'
@@ -13,6 +14,7 @@ const program = createProgram(
     ids: createIds(),
     workers: createWorkers(),
     env: {},
+    secrets: createSecrets({}),
     addedToEnv: new Map(),
     currentFolder: '/',
     version: '0.0.0',

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Attempt, retryDelay } from '../../src/engine/attempt.ts'
 import { createDeadlines } from '../../src/engine/deadlines.ts'
+import { ErrorBrake } from '../../src/engine/error-brake.ts'
 import { createEventStream } from '../../src/engine/event-stream.ts'
 import { fixedPlace } from '../../src/engine/place.ts'
 import { createRandom } from '../../src/engine/select.ts'
@@ -28,6 +29,7 @@ function setUp(script: Script, { maxRetries = 0, random = () => 0.5, jobs = 1 } 
     stream: createEventStream(clock, 1),
     slots: createSlots({ jobs }, stop),
     deadlines: createDeadlines(clock, stop),
+    errorBrake: new ErrorBrake(0, stop),
     noteChanges() {},
   }
   const unit = executor.open(fakeRecord(0), 1)

@@ -55,6 +55,17 @@ describe('deadlines', () => {
     expect(told).toEqual(['timeout a at 6200'])
   })
 
+  it('take no account of time that the machine slept', () => {
+    const { clock, deadlines, told, call } = setUp()
+    deadlines.watch(call('a'), 2_000)
+    clock.advance(1_000)
+    clock.sleep(60_000)
+    clock.advance(999)
+    expect(told).toEqual([])
+    clock.advance(1)
+    expect(told).toEqual(['timeout a at 62000'])
+  })
+
   it('need one timer for many calls', () => {
     const { clock, deadlines, told, call } = setUp()
     const names = Array.from({ length: 1_000 }, (_, index) => `c${index}`)

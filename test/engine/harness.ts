@@ -20,6 +20,7 @@ export function fakePlan(changes: Partial<Plan> = {}): Plan {
     evalTimeout: 1_000,
     maxRetries: 0,
     raiseErrors: false,
+    maxIdenticalErrors: 0,
     skipInvalid: false,
     selection: { filters: [], records: [] },
     firstSeq: 1,

@@ -155,6 +155,14 @@ describe('an engine that is stopped by a signal', () => {
     expect(driven.clock.monotonic()).toBe(1_000)
   })
 
+  it('has the executor hold tasks that user code has not been entered for', async () => {
+    const driven = await underWay({ records: fakeRecords(3), script: () => ({ after: 10 }) })
+    expect(driven.executor.areTasksHeld).toBe(false)
+    driven.stop.stop(SIGINT)
+    expect(driven.executor.areTasksHeld).toBe(true)
+    await driven.finish()
+  })
+
   it('has no events but its start when it was stopped before it began', async () => {
     const driven = drive({ records: fakeRecords(3) })
     driven.stop.stop(SIGINT)

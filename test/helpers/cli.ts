@@ -73,6 +73,8 @@ export interface CliProject {
   start(args: readonly string[], options?: CliOptions): RunningCli
   /** Runs a script of `sh`, in which `llmobs-exp` can be called, to its end. */
   shell(script: string, options?: CliOptions): Promise<CliResult>
+  /** Starts such a script. */
+  startShell(script: string, options?: CliOptions): RunningCli
   /** Starts a script of `sh` in a pseudo-terminal. */
   pty(script: string, options?: PtyOptions): RunningPty
   write(path: string, text: string | Uint8Array): void
@@ -114,6 +116,7 @@ export async function cliProject(files: { readonly [path: string]: string } = {}
     run: (args, options) => startCli(args, options).ended,
     start: startCli,
     shell: (script, options) => start('/bin/sh', ['-c', script], options).ended,
+    startShell: (script, options) => start('/bin/sh', ['-c', script], options),
     pty(script, { columns = 80, rows = 24, env = {} } = {}) {
       const command = `tty > ${TTY_FILE}; stty cols ${columns} rows ${rows} -echo; ${script}`
       const child = spawnIn('script', ['-qec', command, '/dev/null'], { SHELL: '/bin/sh', TERM: 'xterm', ...env })

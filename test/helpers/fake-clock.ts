@@ -4,6 +4,8 @@ import type { Clock } from '../../src/model/ports.ts'
 export interface FakeClock extends Clock {
   /** Calls back everything that is due within so many milliseconds, in order. */
   advance(milliseconds: number): void
+  /** Lets time pass in which nothing is called back. */
+  sleep(milliseconds: number): void
   /** Moves on to the next timer and calls it back; false when there is none. */
   next(): boolean
   /** How many timers are set. */
@@ -22,6 +24,7 @@ interface Timer {
 
 export function createFakeClock(): FakeClock {
   const timers = new Set<Timer>()
+  const naps: { readonly until: number; readonly length: number }[] = []
   let time = 0
   let timersSet = 0
 
@@ -41,10 +44,15 @@ export function createFakeClock(): FakeClock {
   return {
     now: () => WALL_START + time,
     monotonic: () => time,
+    sleptSince: (moment) => naps.reduce((sum, nap) => sum + (nap.until > moment ? nap.length : 0), 0),
     after(milliseconds, callback) {
       const timer: Timer = { due: time + Math.max(milliseconds, 0), number: timersSet++, callback }
       timers.add(timer)
       return () => timers.delete(timer)
+    },
+    sleep(milliseconds) {
+      time += milliseconds
+      naps.push({ until: time, length: milliseconds })
     },
     advance(milliseconds) {
       const end = time + milliseconds

@@ -69,6 +69,8 @@ export interface FakeExecutor extends Executor {
   readonly mostAhead: number
   /** Rows that each run's summary evaluators were given. */
   readonly summarized: readonly (readonly Row[])[]
+  /** Whether it was told to enter no more tasks. */
+  readonly areTasksHeld: boolean
   notice(problem: Problem): void
 }
 
@@ -104,6 +106,7 @@ export function createFakeExecutor(options: FakeExecutorOptions): FakeExecutor {
   let recordsGiven = 0
   let unitsOpened = 0
   let mostAhead = 0
+  let areTasksHeld = false
 
   const running = (kind?: 'task' | 'evaluator'): number =>
     calls.filter((call) => call.state === 'running' && call.kind !== 'summary' && (kind ?? call.kind) === call.kind)
@@ -252,6 +255,9 @@ export function createFakeExecutor(options: FakeExecutorOptions): FakeExecutor {
     get mostAhead() {
       return mostAhead
     },
+    get areTasksHeld() {
+      return areTasksHeld
+    },
     notice: (problem) => listener(problem),
     async *records(wanted) {
       for await (const batch of records(wanted)) {
@@ -273,6 +279,9 @@ export function createFakeExecutor(options: FakeExecutorOptions): FakeExecutor {
           }),
         close() {},
       }
+    },
+    holdTasks() {
+      areTasksHeld = true
     },
     gauges: () => ({
       callsInFlight: running(),

@@ -113,6 +113,7 @@ const experiment = z.object({
           'user-code-ended',
           'dataset-threw',
           'raise-errors',
+          'brake',
           'store-failed',
           'not-started',
           'out-of-date',

@@ -15,7 +15,7 @@ const METER = 'invocations'
  * The standard run: 100 records twice, ten at a time, two evaluators and a summary evaluator, outputs of 2 KB. A task takes about
  * as many milliseconds as `LATENCY` says, in an order that is always the same.
  */
-const module = `import { appendFileSync } from 'node:fs'
+export const standardModule = `import { appendFileSync } from 'node:fs'
 import { setTimeout } from 'node:timers/promises'
 import { defineExperiment } from 'llmobs-exp'
 
@@ -53,7 +53,7 @@ export async function standardProject(
   options: FakeDatadogOptions = {},
 ): Promise<PushProject> {
   const fake = await startFake(options)
-  const project = await cliProject({ 'exp.ts': module, ...files })
+  const project = await cliProject({ 'exp.ts': standardModule, ...files })
   return {
     ...project,
     fake,

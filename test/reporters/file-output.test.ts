@@ -31,7 +31,7 @@ describe('a report file', () => {
     expect(await readFile(path, 'utf8')).toBe('')
   })
 
-  it('refuses to write through a symbolic link', async () => {
+  it('K5 refuses to write through a symbolic link', async () => {
     const folder = await tempFolder()
     await writeFile(join(folder, 'precious'), 'precious')
     await symlink(join(folder, 'precious'), join(folder, 'report.json'))
@@ -41,7 +41,7 @@ describe('a report file', () => {
     })
   })
 
-  it('does not write through a link that is planted while it is being written', async () => {
+  it('K5 does not write through a link that is planted while it is being written', async () => {
     const folder = await tempFolder()
     const path = join(folder, 'report.json')
     await writeFile(join(folder, 'precious'), 'precious')

@@ -75,6 +75,10 @@ describe('lastLine', () => {
       'out of date: exp0: exp.ts changed; no task was started',
     ],
     [
+      stopped(4, { kind: 'brake', error: { ...errorInfo('8 tasks in a row failed'), hint: 'correct it' } }),
+      'ended early: exp0: 8 tasks in a row failed (correct it); what is done is kept: llmobs-exp show id0',
+    ],
+    [
       stopped(1, { kind: 'raise-errors', error: errorInfo('boom') }),
       'ended early: exp0: boom; look at the rows: llmobs-exp show id0 --rows failing',
     ],

@@ -77,6 +77,7 @@ describe('decideOutcome of a stopped experiment', () => {
     [{ kind: 'user-code-ended', error }, 4, 2],
     [{ kind: 'dataset-threw', error }, 4, 2],
     [{ kind: 'raise-errors', error }, 1, 1],
+    [{ kind: 'brake', error }, 4, 2],
     [{ kind: 'not-started', error }, 2, 2],
     [{ kind: 'out-of-date', message: 'exp.ts changed' }, 4, 2],
   ] as const)('by %j exits with %d, or with %d when no task was started', (end, started, notStarted) => {

@@ -43,6 +43,10 @@ export interface ManifestOptions {
   readonly maxErrors: string
   readonly raiseErrors: boolean
   readonly skipInvalid: boolean
+  /** Absent in manifests of versions without these brakes. */
+  readonly maxIdenticalErrors?: number
+  /** Absent: as long as it takes. */
+  readonly maxTime?: number
   readonly filters: readonly string[]
   readonly records: readonly string[]
   readonly sampleSize?: number

@@ -1,11 +1,12 @@
 import type { Delivery } from '../../model/backend.ts'
 import type { Signal } from '../../model/outcome.ts'
+import { signalCodes } from '../../model/outcome.ts'
 import type { Screen } from '../../model/ports.ts'
 import { renderDelivery } from '../../reporters/format/delivery.ts'
 import { formatCount } from '../../reporters/format/number.ts'
 import { styleOf } from '../../reporters/format/style.ts'
 import { pushStep } from '../../session/last-line.ts'
-import { isUndelivered, signalCodes } from '../../session/outcome.ts'
+import { isUndelivered } from '../../session/outcome.ts'
 import { sanitizeLine } from '../../terminal/sanitize.ts'
 
 export interface PushedTarget {

@@ -49,6 +49,8 @@ function formatEndReason(reason: EndReason): string {
       return clean(`the dataset threw: ${reason.error.message}`)
     case 'raise-errors':
       return clean(`stopped at the first error: ${reason.error.message}`)
+    case 'brake':
+      return clean(`stopped: ${reason.error.message}`)
     case 'store-failed':
       return clean(`the local store failed: ${reason.error.message}`)
     case 'not-started':

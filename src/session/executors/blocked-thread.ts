@@ -1,7 +1,8 @@
 import type { SuspectCall } from './thread-calls.ts'
 
-/** How long a thread may keep silent, in milliseconds, before it counts as blocked. */
+/** How long a thread may keep silent before it counts as blocked: in milliseconds, and in how many parts. */
 const SILENCE = 1_000
+const PARTS = 4
 
 /** Finds out what a call past its timeout means: it takes too long itself, or waits in a thread that another call blocks. */
 export interface Inquest {
@@ -17,8 +18,8 @@ export interface InquestOptions {
   ping(number: number): void
   /** The call that a silent thread is in, where that can be told. */
   blocking(): SuspectCall | undefined
-  /** The thread is blocked. `isKnown` says whether the call that blocks it was found, and given up. */
-  onBlocked(isKnown: boolean): void
+  /** The thread is blocked: by this call, which is given up, where that can be told. */
+  onBlocked(call: SuspectCall | undefined): void
 }
 
 export function createInquest({ ping, blocking, onBlocked }: InquestOptions): Inquest {
@@ -27,7 +28,7 @@ export function createInquest({ ping, blocking, onBlocked }: InquestOptions): In
   let silence: NodeJS.Timeout | undefined
 
   const close = (): void => {
-    clearTimeout(silence)
+    clearInterval(silence)
     silence = undefined
     suspects.clear()
   }
@@ -36,15 +37,20 @@ export function createInquest({ ping, blocking, onBlocked }: InquestOptions): In
     close()
     const call = blocking()
     call?.expire()
-    onBlocked(call !== undefined)
+    onBlocked(call)
   }
   return {
     suspect(call) {
       suspects.add(call)
       if (silence !== undefined) return
       ping(++asked)
-      // An answer that has already come is heard before its silence is held against the thread.
-      silence = setTimeout(() => setImmediate(conclude), SILENCE)
+      // In parts: of a machine that has slept meanwhile only one of them is over.
+      let left = PARTS
+      silence = setInterval(() => {
+        left--
+        // An answer that has already come is heard before its silence is held against the thread.
+        if (left === 0) setImmediate(conclude)
+      }, SILENCE / PARTS)
     },
     answered(number) {
       if (number !== asked || silence === undefined) return

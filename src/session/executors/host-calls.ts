@@ -1,12 +1,14 @@
 import type { ConsoleSource } from '../../model/ports.ts'
 import type { Post } from './host.ts'
 import { monotonicNow } from './monotonic.ts'
-import { type FromThread, PROGRESS_SLOTS, RUNNING_CALL, slotOf } from './protocol.ts'
+import { type FromThread, PROGRESS_SLOTS, RUNNING_CALL, slotOf, TASKS_HELD } from './protocol.ts'
 
 /** The calls of user code that are under way in this thread. */
 export interface HostCalls {
   /** `step` tells how far a call that goes through several evaluators is. */
   begin(call: number, subject: CallSubject, step?: number): RunningCall
+  /** Whether no task is to be entered any more. */
+  areTasksHeld(): boolean
   /** Runs the first, synchronous part of a call; while it does, the main thread can see which one it is. */
   enter<T>(running: RunningCall, action: () => T): T
   /** Posts what came of a call, or that it came late; returns whether it came in time. */
@@ -53,6 +55,7 @@ export function createHostCalls(post: Post, progress: Float64Array): HostCalls {
       running[slot] = begun
       return begun
     },
+    areTasksHeld: () => progress[TASKS_HELD] === 1,
     enter({ call }, action) {
       progress[RUNNING_CALL] = call
       try {

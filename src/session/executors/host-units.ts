@@ -1,5 +1,5 @@
 import { toErrorInfo } from '../../model/error-info.ts'
-import { LlmobsExpError } from '../../model/errors.ts'
+import { type ErrorInfo, LlmobsExpError } from '../../model/errors.ts'
 import { parseJson, toJson, UnkeepableValueError } from '../../model/json.ts'
 import { createEvaluatorRunner } from './evaluator-runner.ts'
 import type { Post } from './host.ts'
@@ -57,6 +57,7 @@ export function createUnits({ calls, post, experiment }: UnitsOptions): HostUnit
       units.set(unit.unit, unit)
     },
     callTask([, call, chain, attempt, text]) {
+      if (calls.areTasksHeld()) return post(['failed', call, monotonicNow(), 0, heldTask()])
       const unit = new HostUnit(text)
       units.set(unit.unit, unit)
       const running = calls.begin(call, unit)
@@ -103,6 +104,12 @@ async function runTask({ unit, attempt, running, experiment, calls }: TaskCall):
     const info = toErrorInfo(isUnkeepable(error) ? 'E_TASK_OUTPUT' : 'E_TASK', error)
     return ['failed', call, startedAt, monotonicNow() - startedAt, info]
   }
+}
+
+/** Told to nobody: the row is cancelled. */
+function heldTask(): ErrorInfo {
+  const error = new LlmobsExpError('E_USER_CODE_ENDED', 'the experiment was ended before its task was begun')
+  return toErrorInfo('E_USER_CODE_ENDED', error)
 }
 
 function isPrimitive(value: unknown): boolean {

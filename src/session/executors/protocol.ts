@@ -16,8 +16,8 @@ export interface ThreadData {
   readonly file: string
   /**
    * Two doubles for each slot: when the call in it was begun, in monotonic milliseconds, 0 while it was not; and its step, for a
-   * call that goes through several evaluators. One more behind them: the call whose first, synchronous part is running, else 0.
-   * Written by the thread: it can be read while the thread is blocked.
+   * call that goes through several evaluators. Behind them the call whose first, synchronous part is running, else 0; written by
+   * the thread, all of it can be read while the thread is blocked. And last, written by the main thread, whether tasks are held.
    */
   readonly progress: SharedArrayBuffer
   /** Whether console output says which call it comes from. */
@@ -135,6 +135,11 @@ export const PROGRESS_SLOTS = 16_384
 
 /** Where the call that is running synchronously stands. */
 export const RUNNING_CALL = 2 * PROGRESS_SLOTS
+
+/** Where it stands that no task is to be entered any more, also none that has been asked for. */
+export const TASKS_HELD = RUNNING_CALL + 1
+
+export const PROGRESS_LENGTH = TASKS_HELD + 1
 
 const SLOT_BITS = 2 ** 20
 

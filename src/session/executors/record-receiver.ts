@@ -8,6 +8,8 @@ export interface RecordReceiver {
   receive(items: readonly RecordItemText[], isLast: boolean): void
   /** A new thread goes on after the items that have come so far. */
   restart(): void
+  /** Whether a batch has been asked for and has not come. */
+  isReading(): boolean
   fail(error: Error): void
 }
 
@@ -65,6 +67,7 @@ export function createRecordReceiver(post: (request: RecordRequest) => void): Re
       // A batch that has arrived and was not taken yet asks for the next one when it is.
       if (isReading && arrived === undefined) askForNext()
     },
+    isReading: () => isReading && arrived === undefined,
     fail: (error) => arrive({ status: 'failed', error }),
   }
 }

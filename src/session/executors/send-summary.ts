@@ -4,10 +4,14 @@ import type { SummaryResult } from '../../model/events.ts'
 import type { CallEnd, PendingCall, SummaryCalls } from '../../model/executor.ts'
 import type { Row } from '../../model/row.ts'
 import type { SummaryRowText, ToThread } from './protocol.ts'
-import type { ThreadCalls } from './thread-calls.ts'
+import type { CallOwner, ThreadCalls } from './thread-calls.ts'
 
 /** Rows go over in portions of so many. */
 const PORTION_ROWS = 500
+
+const owner: CallOwner = {
+  describe: (evaluator) => ({ what: `summary evaluator ${evaluator}`, key: '' }),
+}
 
 interface SummaryTools {
   readonly summary: number
@@ -35,7 +39,7 @@ export async function sendSummary(
     call: (evaluator): PendingCall<CallEnd<SummaryResult>> =>
       sentTo === -1 || sentTo !== generation()
         ? lostRows(evaluator)
-        : calls.startOnce((call) => post(['summary', call, summary, evaluator])),
+        : calls.startOnce((call) => post(['summary', call, summary, evaluator]), owner, evaluator),
     close: () => post(['close-summary', summary]),
   }
 }

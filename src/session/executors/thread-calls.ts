@@ -1,25 +1,29 @@
 import type { ErrorInfo } from '../../model/errors.ts'
 import type { CallEnd, PendingCall } from '../../model/executor.ts'
 import type { JsonChange } from '../../model/json.ts'
-import { type CallKind, CallTable, OpenCall } from './call-table.ts'
+import type { ConsoleSource } from '../../model/ports.ts'
+import { CallTable } from './call-table.ts'
+import { type CallKind, OpenCall } from './open-call.ts'
 import type { ToThread } from './protocol.ts'
 
 /** The main thread's side of the calls that are under way in one thread. */
 export interface ThreadCalls {
-  /** `begin` posts the call's messages; again when the thread is replaced. */
-  start<T>(begin: (call: number) => void): ThreadCall<CallEnd<T>>
+  /** `begin` posts the call's messages; again when the thread is replaced. Of a task where no evaluator is named. */
+  start<T>(begin: (call: number) => void, owner: CallOwner, evaluator?: string): ThreadCall<CallEnd<T>>
   /** A call that cannot be begun again: it fails when the thread is replaced. */
-  startOnce<T>(begin: (call: number) => void): ThreadCall<CallEnd<T>>
+  startOnce<T>(begin: (call: number) => void, owner: CallOwner, evaluator: string): ThreadCall<CallEnd<T>>
   /** A call that the thread makes by itself. */
   expect<E>(expected: ExpectedCall<E>): ThreadCall<E>
   /** A call that goes on in the place of an expected one that has ended. */
-  continue<T>(expected: number): ThreadCall<CallEnd<T>>
+  continue<T>(expected: number, owner: CallOwner, evaluator: string): ThreadCall<CallEnd<T>>
   /** Something has come of a call, in time or late. */
   finish(call: number, end: unknown): void
   /** As `finish`, for an end that is made once the call is out of its slot; undefined for a late one. */
   take(call: number): TakenCall | undefined
   returned<T>(returned: Returned<T>): CallEnd<T>
   inFlight(): number
+  /** Whether the thread has anything to do. */
+  areUnderWay(): boolean
   /** Calls that were abandoned and have not come back. */
   expired(): number
   /** Begins all of them anew in a thread that took another one's place: together, or one after another. */
@@ -27,6 +31,14 @@ export interface ThreadCalls {
   rejectAll(error: Error): void
   /** The call that a silent thread is in, where that can be told. */
   blocking(): SuspectCall | undefined
+  /** What a silent thread may be in: that call, else all that it has begun. */
+  suspects(): readonly ConsoleSource[]
+}
+
+/** Whose calls they are, for people. */
+export interface CallOwner {
+  /** One of its calls: of an evaluator, or of its task. */
+  describe(evaluator: string | undefined): ConsoleSource
 }
 
 export interface ThreadCall<E> extends PendingCall<E> {
@@ -34,14 +46,17 @@ export interface ThreadCall<E> extends PendingCall<E> {
 }
 
 /** How a call ends that its thread was to make. */
-export interface ExpectedCall<E> {
+export interface ExpectedCall<E> extends CallOwner {
   /** When its thread is replaced or gone. */
   readonly lost: E
   abandoned(end: Abandoned, step: number): E
+  /** The evaluator that it is at. */
+  evaluatorAt(step: number): string
 }
 
 /** A call that is out of the table. */
 export interface TakenCall {
+  readonly owner: CallOwner
   resolve(end: unknown): void
 }
 
@@ -49,6 +64,7 @@ export interface TakenCall {
 export interface SuspectCall {
   /** Is not waited for any more. */
   expire(): void
+  subject(): ConsoleSource
 }
 
 export type Abandoned = Extract<CallEnd<never>, { status: 'abandoned' }>
@@ -89,11 +105,11 @@ export function createThreadCalls(options: ThreadCallsOptions): ThreadCalls {
   }
 
   return {
-    start: (begin) => add({ status: 'started', begin, isRepeatable: true }),
-    startOnce: (begin) => add({ status: 'started', begin, isRepeatable: false }),
+    start: (begin, owner, evaluator) => add({ status: 'started', begin, isRepeatable: true, owner, evaluator }),
+    startOnce: (begin, owner, evaluator) => add({ status: 'started', begin, isRepeatable: false, owner, evaluator }),
     expect: (expected) => add({ status: 'expected', expected }),
-    continue(expected) {
-      const call = new OpenCall(table, { status: 'continued' })
+    continue(expected, owner, evaluator) {
+      const call = new OpenCall(table, { status: 'continued', owner, evaluator })
       table.replace(expected, call)
       return call
     },
@@ -115,6 +131,7 @@ export function createThreadCalls(options: ThreadCallsOptions): ThreadCalls {
       durationMs: toMicroseconds(durationMs),
     }),
     inFlight: () => table.all().filter(({ isMade }) => isMade).length,
+    areUnderWay: () => table.all().length > 0,
     expired: () => table.expired.size,
     restart(how) {
       table.freeExpired()
@@ -124,6 +141,10 @@ export function createThreadCalls(options: ThreadCallsOptions): ThreadCalls {
       )
     },
     blocking: () => table.blocking(),
+    suspects() {
+      const known = table.blocking()
+      return (known === undefined ? table.begun() : [known]).map((call) => call.subject())
+    },
     rejectAll(error) {
       failure = error
       for (const call of table.all()) call.fail(error)

@@ -2,11 +2,21 @@ import { fromErrorInfo, toErrorInfo } from '../../model/error-info.ts'
 import { type ErrorInfo, LlmobsExpError } from '../../model/errors.ts'
 import type { Problem } from '../../model/events.ts'
 import type { DatasetCheck, Executor } from '../../model/executor.ts'
+import type { ConsoleSource } from '../../model/ports.ts'
+import { describeReplacement, describeSilence } from './blocked-notice.ts'
 import { createInquest } from './blocked-thread.ts'
 import { monotonicNow } from './monotonic.ts'
-import { type FollowUpText, type FromThread, type OpenExperiment, PORTION, type ToThread } from './protocol.ts'
+import {
+  type FollowUpText,
+  type FromThread,
+  type OpenExperiment,
+  PORTION,
+  TASKS_HELD,
+  type ToThread,
+} from './protocol.ts'
 import { createRecordReceiver } from './record-receiver.ts'
 import { sendSummary } from './send-summary.ts'
+import { listen } from './silence.ts'
 import type { Thread } from './thread.ts'
 import { createThreadCalls, type ThreadCalls } from './thread-calls.ts'
 import { readFollowUps, ThreadUnit, type UnitTools } from './thread-unit.ts'
@@ -36,6 +46,7 @@ export function createThreadExecutor(experiment: ExecutedExperiment, threads: Th
   let generation = 0
   let notice = (_problem: Problem): void => {}
   let replacing = false
+  let areTasksHeld = false
   let isOpen = false
   let nextUnit = 0
   /** Units that are closed with the messages of this tick. */
@@ -63,12 +74,20 @@ export function createThreadExecutor(experiment: ExecutedExperiment, threads: Th
   const inquest = createInquest({
     ping: (number) => post(['ping', number]),
     blocking: () => calls.blocking(),
-    onBlocked: (isKnown) => void replaceThread(isKnown),
+    onBlocked: (call) => void replaceThread(call?.subject()),
+  })
+  const listening = listen({
+    isBusy: () => calls.areUnderWay() || records.isReading(),
+    ask: () => post(['ping', 0]),
+    onSilent() {
+      if (!replacing) notice(describeSilence(calls.suspects(), records.isReading()))
+    },
   })
 
   const fail = (info: ErrorInfo): void => {
     failure = fromErrorInfo(info)
     inquest.reset()
+    listening.reset()
     calls.rejectAll(failure)
     records.fail(failure)
     checking?.reject(failure)
@@ -80,12 +99,14 @@ export function createThreadExecutor(experiment: ExecutedExperiment, threads: Th
   const attach = (): void => {
     isOpen = false
     inquest.reset()
+    listening.reset()
+    if (areTasksHeld) threads.current().progress[TASKS_HELD] = 1
     threads.current().listen({ message: receive, flushed, ended: fail })
     post(['open', { ref, experimentId, config }])
   }
 
   // The first time its other calls begin together; where they block again, one after another, until it is clear which one does.
-  const replaceThread = async (isKnown: boolean): Promise<void> => {
+  const replaceThread = async (blocking: ConsoleSource | undefined): Promise<void> => {
     replacing = true
     threads.current().listen({ message() {}, flushed() {}, ended() {} })
     try {
@@ -93,21 +114,16 @@ export function createThreadExecutor(experiment: ExecutedExperiment, threads: Th
       generation++
       replacing = false
       attach()
-      calls.restart(isKnown && generation === 1 ? 'together' : 'one-by-one')
+      calls.restart(blocking !== undefined && generation === 1 ? 'together' : 'one-by-one')
       records.restart()
-      notice({
-        type: 'problem',
-        severity: 'warning',
-        code: 'W_THREAD_REPLACED',
-        message:
-          'user code blocked its thread past a timeout; the thread was replaced and its other calls were begun again',
-      })
+      notice(describeReplacement(blocking))
     } catch (error) {
       fail(toErrorInfo('E_USER_CODE_ENDED', error))
     }
   }
 
   const receive = (message: FromThread): void => {
+    listening.heard()
     if (message[0] === 'opened') isOpen = true
     // What is still under way belongs to the experiment that was open before.
     if (!isOpen) return
@@ -166,7 +182,7 @@ export function createThreadExecutor(experiment: ExecutedExperiment, threads: Th
   const finishChain = (chain: number, texts: readonly FollowUpText[]): void => {
     // Taken out first: a call that goes on takes its place.
     const found = calls.take(chain)
-    found?.resolve(readFollowUps(chain, texts, unitTools))
+    found?.resolve(readFollowUps({ call: chain, owner: found.owner }, texts, unitTools))
   }
 
   attach()
@@ -179,12 +195,20 @@ export function createThreadExecutor(experiment: ExecutedExperiment, threads: Th
       })
     },
     records({ batchSize }) {
+      listening.begin()
       portionSize = Math.min(Math.ceil(batchSize / 2), PORTION)
       return records.read(batchSize)
     },
-    open: (record, iteration) => new ThreadUnit(nextUnit++, { record, iteration }, unitTools),
+    open(record, iteration) {
+      listening.begin()
+      return new ThreadUnit(nextUnit++, { record, iteration }, unitTools)
+    },
     summarize: (rows) =>
       sendSummary(rows, { summary: nextSummary++, calls, post, generation: () => (replacing ? -1 : generation) }),
+    holdTasks() {
+      areTasksHeld = true
+      threads.current().progress[TASKS_HELD] = 1
+    },
     gauges: () => ({ callsInFlight: calls.inFlight(), expiredCalls: calls.expired(), tasksCalled }),
     onNotice(listener) {
       notice = listener

@@ -1,9 +1,10 @@
 import type { EvaluatorResult, TaskResult } from '../../model/events.ts'
 import type { CallEnd, ExecutorUnit, FollowUp, PendingCall } from '../../model/executor.ts'
 import type { Json } from '../../model/json.ts'
+import type { ConsoleSource } from '../../model/ports.ts'
 import type { RecordText } from '../../model/row.ts'
 import type { FollowUpText, ToThread, UnitText } from './protocol.ts'
-import type { Abandoned, ExpectedCall, ThreadCall, ThreadCalls } from './thread-calls.ts'
+import type { Abandoned, CallOwner, ExpectedCall, ThreadCall, ThreadCalls } from './thread-calls.ts'
 
 export interface UnitTools {
   readonly calls: ThreadCalls
@@ -48,7 +49,7 @@ export class ThreadUnit implements ExecutorUnit, ExpectedCall<readonly FollowUp[
       const chain = this.#openIn === firstIn ? this.#chain?.call : undefined
       post(['task', call, chain ?? 0, attempt, this.#text()])
       taskPosted()
-    })
+    }, this)
   }
 
   followUps(): PendingCall<readonly FollowUp[]> {
@@ -59,12 +60,13 @@ export class ThreadUnit implements ExecutorUnit, ExpectedCall<readonly FollowUp[
 
   callEvaluator(evaluator: string, output: Json): PendingCall<CallEnd<EvaluatorResult>> {
     const { calls, post, generation } = this.#tools
-    return calls.start((call) => {
+    const begin = (call: number): void => {
       const isKnown = this.#openIn === generation()
       this.#openIn = generation()
       if (!isKnown) post(['unit', this.#text(), output])
       post(['evaluator', call, this.#unit, evaluator])
-    })
+    }
+    return calls.start(begin, this, evaluator)
   }
 
   close(): void {
@@ -79,6 +81,15 @@ export class ThreadUnit implements ExecutorUnit, ExpectedCall<readonly FollowUp[
     )
   }
 
+  evaluatorAt(step: number): string {
+    return this.#tools.evaluators[step] ?? ''
+  }
+
+  describe(evaluator: string | undefined): ConsoleSource {
+    const what = evaluator === undefined ? 'the task' : `evaluator ${evaluator}`
+    return { what, key: this.#record.key, iteration: this.#iteration }
+  }
+
   #leaveChain(): void {
     if (this.#chain !== undefined) this.#tools.calls.finish(this.#chain.call, [])
   }
@@ -89,8 +100,13 @@ export class ThreadUnit implements ExecutorUnit, ExpectedCall<readonly FollowUp[
   }
 }
 
+interface Chain {
+  readonly call: number
+  readonly owner: CallOwner
+}
+
 /** What a thread has sent about the evaluators that followed a task. Those that it does not speak of were not begun. */
-export function readFollowUps(chain: number, texts: readonly FollowUpText[], tools: UnitTools): readonly FollowUp[] {
+export function readFollowUps(chain: Chain, texts: readonly FollowUpText[], tools: UnitTools): readonly FollowUp[] {
   const { calls, evaluators } = tools
   return texts.map((text, index): FollowUp => {
     switch (text[0]) {
@@ -104,7 +120,7 @@ export function readFollowUps(chain: number, texts: readonly FollowUpText[], too
         return { status: 'ended', end: calls.returned({ result, startedAt, durationMs, changes }) }
       }
       case 'pending':
-        return { status: 'pending', call: calls.continue(chain) }
+        return { status: 'pending', call: calls.continue(chain.call, chain.owner, evaluators[index] ?? '') }
     }
   })
 }

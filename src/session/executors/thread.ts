@@ -3,7 +3,7 @@ import type { Worker } from 'node:worker_threads'
 import { fromErrorInfo, toErrorInfo } from '../../model/error-info.ts'
 import { type ErrorInfo, LlmobsExpError } from '../../model/errors.ts'
 import type { ConsoleChunk, DefinitionInfo } from '../../model/ports.ts'
-import { type FromThread, type RecordAnswer, RUNNING_CALL, type ThreadData, type ToThread } from './protocol.ts'
+import { type FromThread, PROGRESS_LENGTH, type RecordAnswer, type ThreadData, type ToThread } from './protocol.ts'
 import { createWakefulness } from './stay-awake.ts'
 
 /** One thread with the user's module in it. */
@@ -52,7 +52,7 @@ const DRAIN_TIME = 2_000
 /** Loads a module in a worker that waits for one. */
 export function startThread(worker: Worker, compiled: CompiledFile, options: StartOptions): Thread {
   const { onConsole, tracesConsole = false, onDataset, onEnded } = options
-  const shared = new SharedArrayBuffer((RUNNING_CALL + 1) * Float64Array.BYTES_PER_ELEMENT)
+  const shared = new SharedArrayBuffer(PROGRESS_LENGTH * Float64Array.BYTES_PER_ELEMENT)
   const data: ThreadData = { url: compiled.url, file: compiled.file, progress: shared, tracesConsole }
   forwardConsole(worker, onConsole)
   worker.postMessage(data)

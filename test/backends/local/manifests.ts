@@ -28,6 +28,8 @@ export function fakeManifest(experimentId: string, name = 'exp'): Manifest {
       maxErrors: '0',
       raiseErrors: false,
       skipInvalid: false,
+      maxIdenticalErrors: 8,
+      maxTime: 60_000,
       filters: [],
       records: [],
     },

@@ -58,6 +58,18 @@ describe('a call of a task', () => {
     expect(executor.gauges()).toMatchObject({ callsInFlight: 0, expiredCalls: 0 })
   })
 
+  it('is not entered once tasks are held, also where it was made before', async () => {
+    const { executor } = await openFixture('calls.ts', 'context')
+    const record = recordOf(await readRecords(executor), 'a')
+    const made = executor.open(record, 1).callTask(1, false)
+    executor.holdTasks()
+    const later = executor.open(record, 1).callTask(1, false)
+    for (const call of [made, later]) {
+      expect(await call.ended).toMatchObject({ status: 'returned', result: { status: 'error' } })
+      expect(call.startedAt()).toBeUndefined()
+    }
+  })
+
   it('ends at once when it is abandoned for the end of the experiment', async () => {
     const { executor } = await openFixture('calls.ts', 'aborted')
     const record = recordOf(await readRecords(executor), 'a')

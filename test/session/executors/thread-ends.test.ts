@@ -19,7 +19,11 @@ describe('a thread that is blocked', () => {
 
     followUps.abandon('timeout')
     expect((await followUps.ended).map(describeFollowUp)).toEqual(['timeout', 'not-begun'])
-    expect(await noticed('W_THREAD_REPLACED')).toMatchObject({ severity: 'warning' })
+    expect(await noticed('W_THREAD_REPLACED')).toMatchObject({
+      severity: 'warning',
+      key: 'block',
+      message: expect.stringMatching(/^evaluator judge of row "block", run 1 blocked its thread past a timeout; /),
+    })
     expect(await waiting.ended).toMatchObject({
       result: { status: 'ok', evaluations: [{ label: 'judge', value: true }] },
     })
