@@ -32,7 +32,7 @@ export interface ThreadSlot {
 export function createThreadExecutor(experiment: ExecutedExperiment, threads: ThreadSlot): ThreadExecutor {
   // performance.timeOrigin is wall clock; both grow alike from here on.
   const wallOffset = performance.timeOrigin + performance.now() - monotonicNow()
-  const { ref, experimentId, config } = experiment
+  const { evaluators: _evaluators, ...opened } = experiment
   let generation = 0
   let notice = (_problem: Problem): void => {}
   let replacing = false
@@ -81,7 +81,7 @@ export function createThreadExecutor(experiment: ExecutedExperiment, threads: Th
     isOpen = false
     inquest.reset()
     threads.current().listen({ message: receive, flushed, ended: fail })
-    post(['open', { ref, experimentId, config }])
+    post(['open', opened])
   }
 
   // The first time its other calls begin together; where they block again, one after another, until it is clear which one does.
