@@ -1,4 +1,4 @@
-import { readDatadogSettings } from '../backends/datadog/settings.ts'
+import { requireSettings } from '../backends/datadog/required-settings.ts'
 import { findExperiment } from '../backends/local/find-experiment.ts'
 import { defaultStoreFolder } from '../backends/local/layout.ts'
 import { type LocalStore, openLocalStore } from '../backends/local/store.ts'
@@ -8,7 +8,6 @@ import { LlmobsExpError } from '../model/errors.ts'
 import { createConsolePrinter } from '../reporters/console-printer.ts'
 import { createProblemPrinter } from '../reporters/problem-printer.ts'
 import { signalCodes } from '../session/outcome.ts'
-import { describeMissing, notSetUp } from './backend-choice.ts'
 import type { CommandContext } from './command-context.ts'
 import { createEnding, type Ending } from './ending.ts'
 import { previewTargets } from './push/dry-run.ts'
@@ -63,12 +62,11 @@ interface Work {
 }
 
 async function work({ store, wanted, options, ending, isDry }: Work, context: CommandContext): Promise<number> {
-  const found = readDatadogSettings(context.env)
-  if (found.status === 'missing') throw notSetUp('push', describeMissing(found.missing))
+  const settings = requireSettings(context.env, 'push')
   const chosen = wanted === undefined ? await allTargets(store) : await oneTarget(store, wanted, context)
   const parts = await import('./backend.ts')
-  const backend = parts.createDatadogBackend(found.settings, context)
-  const job: PushJob = { chosen, parts, backend, options, stop: ending.stop, project: found.settings.project }
+  const backend = parts.createDatadogBackend(settings, context)
+  const job: PushJob = { chosen, parts, backend, options, stop: ending.stop, project: settings.project }
   try {
     return isDry ? await previewTargets(job, context) : await pushTargets(job, context)
   } finally {

@@ -34,7 +34,7 @@ export const errorCodes = {
   E_STORE_UNKNOWN: 'no stored experiment matches what was asked for',
   E_STORE_LOCKED: 'another process is writing this experiment',
   E_BACKEND_SETTINGS: 'what is set up for a backend cannot be used',
-  E_BACKEND_REFUSED: 'the backend does not take the credentials',
+  E_BACKEND_REFUSED: 'the backend does not take the credentials, or refuses what it was asked for',
   E_BACKEND_UNREACHABLE: 'the backend does not answer, and nothing may be run without it',
   E_BACKEND_UNKNOWN: 'there is nothing of this name at the backend',
   E_INTERNAL: 'a defect of this tool',

@@ -8,7 +8,7 @@ import { askPatiently } from './patience.ts'
 import { mayWrite } from './permissions.ts'
 import { askForProjects, openProject, type Project } from './projects.ts'
 import { createSession, type Reference, readReference } from './session.ts'
-import { type DatadogSettings, placeOf } from './settings.ts'
+import { BACKEND_NAME, type DatadogSettings, placeOf } from './settings.ts'
 import { formatTags } from './tags.ts'
 
 export interface DatadogTools {
@@ -16,7 +16,6 @@ export interface DatadogTools {
   readonly timeouts?: Partial<Timeouts>
 }
 
-const NAME = 'datadog'
 /** Milliseconds that an experiment which may have been made is looked for before it is made once more. */
 const LOOKUP_PATIENCE = 10_000
 
@@ -40,7 +39,7 @@ export function createDatadogBackend(settings: DatadogSettings, tools: DatadogTo
   const datasets = createDatasetSync()
   const work: Work = { ...tools, settings, client, datasets, projects: new Map(), doubtful: new Set() }
   return {
-    name: NAME,
+    name: BACKEND_NAME,
     place: placeOf(settings),
     check: (signal) => check(client, signal),
     mayWrite: (signal) => mayWrite(client, signal),
@@ -53,7 +52,7 @@ export function createDatadogBackend(settings: DatadogSettings, tools: DatadogTo
 function withOrigin(experiment: PushedExperiment, settings: DatadogSettings): PushedExperiment {
   const { origin, ...dataset } = experiment.dataset
   if (origin === undefined) return experiment
-  const isHere = origin.backend === NAME && origin.place === placeOf(settings)
+  const isHere = origin.backend === BACKEND_NAME && origin.place === placeOf(settings)
   return { ...experiment, dataset: isHere ? { ...dataset, origin, name: origin.name } : dataset }
 }
 

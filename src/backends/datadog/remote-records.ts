@@ -1,12 +1,14 @@
+import { BackendError } from '../../model/backend.ts'
 import { LlmobsExpError } from '../../model/errors.ts'
 import type { Json } from '../../model/json.ts'
 import { quote } from '../../model/quote.ts'
+import { suggest } from '../../model/suggest.ts'
 import type { Client } from './client.ts'
-import { findDataset, type RemoteDataset } from './datasets.ts'
+import { findDataset, listDatasets, type RemoteDataset } from './datasets.ts'
 import { RequestError } from './failures.ts'
 import { readItems } from './pages.ts'
-import { askPatiently, type PatientOptions } from './patience.ts'
-import { findProject } from './projects.ts'
+import { askAgain, askPatiently, type PatientOptions } from './patience.ts'
+import { findProject, listProjects } from './projects.ts'
 import { present, readList, readText } from './reply.ts'
 import { readJson } from './stored-record.ts'
 
@@ -38,47 +40,111 @@ export interface PullWish {
   readonly expectedCount?: number
 }
 
+/** Milliseconds that a name is waited for which may just have been given, and records of a version that must have some. */
+const NAME_PATIENCE = 10_000
+const RECORDS_PATIENCE = 30_000
+/** Of one request or page at a time; what fails that often is not there. */
+const ATTEMPTS = 4
+
 /**
  * Reads a dataset. What was written a moment ago need not be readable yet, and is waited for.
  *
  * @throws LlmobsExpError `E_BACKEND_UNKNOWN` for a project, dataset, version or number of records that does not come up in time
  */
-export async function pullDataset(client: Client, wish: PullWish, options: PatientOptions): Promise<PulledDataset> {
-  const attempt = await askPatiently(
-    () => attemptPull(client, wish, options.signal),
-    ({ isWhole }) => isWhole,
-    options,
+export async function pullDataset(client: Client, wish: PullWish, options: PullOptions): Promise<PulledDataset> {
+  const { signal } = options
+  const tries = { ...options, attempts: ATTEMPTS }
+  const found = await askPatiently(
+    () => askAgain(() => findWanted(client, wish, signal), tries),
+    ({ status }) => status === 'found',
+    { ...options, patience: NAME_PATIENCE },
   )
-  if (attempt.pulled !== undefined) return attempt.pulled
-  throw new LlmobsExpError('E_BACKEND_UNKNOWN', `${attempt.problem} (after ${options.patience / 1_000} s)`)
-}
-
-type Attempt =
-  | { readonly isWhole: boolean; readonly pulled: PulledDataset }
-  | { readonly isWhole: false; readonly pulled?: undefined; readonly problem: string }
-
-async function attemptPull(client: Client, wish: PullWish, signal: AbortSignal): Promise<Attempt> {
-  const project = await findProject(client, wish.project, signal)
-  if (project === undefined) return missing(`Datadog has no project ${quote(wish.project)}`)
-  const named = { projectId: project.id, name: wish.name }
-  const dataset = await findDataset(client, named, signal)
-  if (dataset === undefined) return missing(`project ${quote(wish.project)} has no dataset ${quote(wish.name)}`)
-  const version = wish.version ?? dataset.version
+  if (found.status !== 'found') throw unknown(found.problem, NAME_PATIENCE, await suggestOther(client, found, signal))
+  const { dataset, version, projectId } = found
+  const records = await askPatiently(
+    () => askAgain(() => readRecords(client, { ...wish, projectId, datasetId: dataset.id, version }, signal), tries),
+    (read) => read !== undefined && isWhole(read, version, wish),
+    { ...options, patience: RECORDS_PATIENCE },
+  )
   const what = `dataset ${quote(wish.name)}`
-  if (version > dataset.version) return missing(`${what} has no version ${version}; its newest is ${dataset.version}`)
-  const records = await readRecords(client, { ...wish, projectId: project.id, datasetId: dataset.id, version }, signal)
-  if (records === undefined) return missing(`${what} has no version ${version}`)
-  const { expectedCount } = wish
-  if (expectedCount !== undefined && records.length < expectedCount) {
-    return missing(`${what} has ${records.length} records, expected ${expectedCount}`)
-  }
-  // An empty dataset may be one that cannot be read yet; after a while it is one that is empty.
-  const isWhole = records.length > 0 || version === 0 || wish.tags !== undefined
-  return { isWhole, pulled: { dataset, version, records } }
+  if (records === undefined) throw unknown(`${what} has no version ${version}`, RECORDS_PATIENCE)
+  const { expectedCount = 0 } = wish
+  if (records.length >= expectedCount) return { dataset, version, records }
+  throw unknown(`${what} has ${records.length} records, expected ${expectedCount}`, RECORDS_PATIENCE)
 }
 
-function missing(problem: string): Attempt {
-  return { isWhole: false, problem }
+export type PullOptions = Omit<PatientOptions, 'patience'>
+
+type Wanted =
+  | {
+      readonly status: 'found'
+      readonly projectId: string
+      readonly dataset: RemoteDataset
+      readonly version: number
+    }
+  | Missing
+
+interface Missing {
+  readonly status: 'missing'
+  readonly problem: string
+  /** Among what there may be another name that was meant. */
+  readonly others?: AsyncIterable<string>
+  readonly name: string
+}
+
+async function findWanted(client: Client, wish: PullWish, signal: AbortSignal): Promise<Wanted> {
+  const { name } = wish
+  const project = await findProject(client, wish.project, signal)
+  if (project === undefined) {
+    const problem = `Datadog has no project ${quote(wish.project)}`
+    return { status: 'missing', problem, name: wish.project, others: listProjects(client, signal) }
+  }
+  const named = { projectId: project.id, name }
+  const dataset = await findDataset(client, named, signal)
+  if (dataset === undefined) {
+    const problem = `project ${quote(wish.project)} has no dataset ${quote(name)}`
+    return { status: 'missing', problem, name, others: namesOf(listDatasets(client, named, signal)) }
+  }
+  const version = wish.version ?? dataset.version
+  if (version <= dataset.version) return { status: 'found', projectId: project.id, dataset, version }
+  const problem = `dataset ${quote(name)} has no version ${version}; its newest is ${dataset.version}`
+  return { status: 'missing', problem, name }
+}
+
+async function* namesOf(pages: AsyncIterable<readonly RemoteDataset[]>): AsyncGenerator<string, void> {
+  for await (const datasets of pages) yield* datasets.map(({ name }) => name)
+}
+
+/** What is near the name that was asked for; undefined where that cannot be found out either. */
+async function suggestOther(
+  client: Client,
+  { others, name }: Missing,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const names: string[] = []
+  try {
+    for await (const other of others ?? []) if (names.push(client.safeText(other)) === MAX_NAMES) break
+  } catch (error) {
+    if (!(error instanceof BackendError) || signal.aborted) throw error
+  }
+  return suggest(name, names)
+}
+
+const MAX_NAMES = 10_000
+
+/** An empty dataset may be one that cannot be read yet; after a while it is one that is empty. */
+function isWhole(records: readonly RemoteRecord[], version: number, { tags, expectedCount }: PullWish): boolean {
+  if (expectedCount !== undefined) return records.length >= expectedCount
+  return records.length > 0 || version === 0 || tags !== undefined
+}
+
+function unknown(problem: string, patience: number, near?: string): LlmobsExpError {
+  const message = `${problem} (after ${patience / 1_000} s)`
+  return new LlmobsExpError(
+    'E_BACKEND_UNKNOWN',
+    message,
+    near === undefined ? {} : { hint: `did you mean ${quote(near)}?` },
+  )
 }
 
 export interface RecordsWish {

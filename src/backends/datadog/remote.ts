@@ -11,11 +11,14 @@ import { type Inference, inferEvaluator } from './remote-evaluator.ts'
 import { type EventsPage, readEvents } from './remote-events.ts'
 import { type ExperimentFilter, listExperiments, type RemoteExperiment } from './remote-experiments.ts'
 import { type PulledDataset, type PullWish, pullDataset } from './remote-records.ts'
-import type { DatadogSettings } from './settings.ts'
+import { BACKEND_NAME, type DatadogSettings, placeOf } from './settings.ts'
 import { datasetLink } from './sites.ts'
 
 /** What there is at Datadog apart from the experiments that are pushed. Names of projects are those of the settings unless given. */
 export interface DatadogRemote {
+  readonly name: string
+  /** Where it is, for people: `datadoghq.com`. */
+  readonly place: string
   listDatasets(wish: InProject, signal: AbortSignal): AsyncIterable<RemoteDataset>
   /** Makes the dataset there what it is here. */
   pushDataset(wish: InProject & { readonly dataset: PushedDataset }, signal: AbortSignal): Promise<PushedResult>
@@ -42,9 +45,6 @@ export interface RemoteTools {
   readonly timeouts?: Partial<Timeouts>
 }
 
-/** Milliseconds that what was just written is waited for. */
-const PULL_PATIENCE = 30_000
-
 export function createDatadogRemote(settings: DatadogSettings, tools: RemoteTools): DatadogRemote {
   const { clock } = tools
   const client = createClient(settings, tools)
@@ -56,6 +56,8 @@ export function createDatadogRemote(settings: DatadogSettings, tools: RemoteTool
     throw new LlmobsExpError('E_BACKEND_UNKNOWN', `Datadog has no project ${quote(nameOf(wish))}`)
   }
   return {
+    name: BACKEND_NAME,
+    place: placeOf(settings),
     async *listDatasets(wish, signal) {
       const projectId = await projectOf(wish, signal)
       for await (const datasets of listDatasets(client, { projectId }, signal)) yield* datasets
@@ -66,8 +68,7 @@ export function createDatadogRemote(settings: DatadogSettings, tools: RemoteTool
       const synced = await createDatasetSync().sync(wish.dataset, options)
       return { ...synced, link: datasetLink(settings.site, synced.id) }
     },
-    pullDataset: (wish, signal) =>
-      pullDataset(client, { ...wish, project: nameOf(wish) }, { clock, signal, patience: PULL_PATIENCE }),
+    pullDataset: (wish, signal) => pullDataset(client, { ...wish, project: nameOf(wish) }, { clock, signal }),
     async *listExperiments(wish, signal) {
       yield* listExperiments(client, { ...wish, projectId: await projectOf(wish, signal) }, signal)
     },

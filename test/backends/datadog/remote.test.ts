@@ -79,7 +79,7 @@ describe('datasets at Datadog', () => {
     await pushed(fake, 'a')
     await expect(remoteOf(fake).pullDataset({ name: 'capitals', version: 420 }, signal)).rejects.toMatchObject({
       code: 'E_BACKEND_UNKNOWN',
-      message: 'dataset "capitals" has no version 420; its newest is 1 (after 30 s)',
+      message: 'dataset "capitals" has no version 420; its newest is 1 (after 10 s)',
     })
   })
 
@@ -91,13 +91,30 @@ describe('datasets at Datadog', () => {
   })
 
   it.each([
-    [{ name: 'capital' }, 'project "default-project" has no dataset "capital"'],
-    [{ name: 'capitals', project: 'other' }, 'Datadog has no project "other"'],
-    [{ name: 'capitals', expectedCount: 3 }, 'dataset "capitals" has 2 records, expected 3'],
-  ])('are not waited for without end: %j', async (wish, problem) => {
+    [
+      { name: 'capital' },
+      'project "default-project" has no dataset "capital" (after 10 s)',
+      'did you mean "capitals"?',
+    ],
+    [{ name: 'rivers' }, 'project "default-project" has no dataset "rivers" (after 10 s)', undefined],
+    [
+      { name: 'capitals', project: 'defaultproject' },
+      'Datadog has no project "defaultproject" (after 10 s)',
+      'did you mean "default-project"?',
+    ],
+    [{ name: 'capitals', expectedCount: 3 }, 'dataset "capitals" has 2 records, expected 3 (after 30 s)', undefined],
+  ])('are not waited for without end: %j', async (wish, message, hint) => {
     const fake = await startFake({ looseNames: true })
     await pushed(fake, 'a', 'b')
-    await expect(remoteOf(fake).pullDataset(wish, signal)).rejects.toThrow(`${problem} (after 30 s)`)
+    await expect(remoteOf(fake).pullDataset(wish, signal)).rejects.toMatchObject({ message, hint })
+  })
+
+  it('are read in spite of an answer that fails now and then', async () => {
+    const fake = await startFake({ pageSize: 1 })
+    await pushed(fake, 'a', 'b', 'c')
+    fake.script({ on: (request) => request.method === 'GET', fault: answer(503), nth: [1, 3, 4, 7] })
+    const { records } = await remoteOf(fake).pullDataset({ name: 'capitals' }, signal)
+    expect(records.map(({ id }) => id)).toEqual(['a', 'b', 'c'])
   })
 
   it('are empty when they are, after a while', async () => {
