@@ -8,7 +8,7 @@ import type { Clock } from '../model/ports.ts'
 // Imported when something is asked of Datadog: importing llmobs-exp must cost nothing.
 
 export { toCommandError } from '../backends/datadog/command-error.ts'
-export { toEvaluatorContext } from '../backends/datadog/remote-evaluator.ts'
+export { type Inference, toEvaluatorContext } from '../backends/datadog/remote-evaluator.ts'
 export type { RemoteRecord } from '../backends/datadog/remote-records.ts'
 
 const clock: Clock = {

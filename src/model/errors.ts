@@ -1,3 +1,5 @@
+import type { ManagedFailure } from './managed.ts'
+
 /** Every error code of the tool, with what it means in a few words. `docs/errors.md` has a paragraph for each. */
 export const errorCodes = {
   E_USAGE: 'the command line is not one this tool understands',
@@ -23,6 +25,7 @@ export const errorCodes = {
   E_EVALUATOR: 'an evaluator threw',
   E_EVALUATOR_TIMEOUT: 'an evaluator ran longer than its timeout',
   E_EVALUATOR_VALUE: 'an evaluator returned something that is not an evaluation',
+  E_REMOTE_EVALUATOR: 'an evaluator at the backend failed, or could not be asked',
   E_EVALUATOR_LABEL: 'two evaluators gave a value under the same label',
   E_SUMMARY_EVALUATOR: 'a summary evaluator threw or returned something that is not a value',
   E_USER_CODE_ENDED:
@@ -55,6 +58,8 @@ export interface ErrorDetails {
   /** A few source lines with a marker under the place, ready to print. */
   readonly codeFrame?: string
   readonly cause?: unknown
+  /** Of an evaluator at a backend. */
+  readonly managed?: ManagedFailure
 }
 
 /** Registered, so that an error made by another copy of this package is recognised too: user code and the tool have one each. */
@@ -72,6 +77,7 @@ export class LlmobsExpError extends Error {
   readonly hint: string | undefined
   readonly location: SourceLocation | undefined
   readonly codeFrame: string | undefined
+  readonly managed: ManagedFailure | undefined
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause })
@@ -79,6 +85,7 @@ export class LlmobsExpError extends Error {
     this.hint = details.hint
     this.location = details.location
     this.codeFrame = details.codeFrame
+    this.managed = details.managed
   }
 
   get [errorMark](): true {
@@ -106,4 +113,6 @@ export interface ErrorInfo {
   readonly location?: SourceLocation
   readonly codeFrame?: string
   readonly cause?: ErrorInfo
+  /** What a backend said of the failure of an evaluator that is kept there. */
+  readonly managed?: ManagedFailure
 }

@@ -43,6 +43,8 @@ export interface PushedResult extends SyncedDataset {
 export interface RemoteTools {
   readonly clock: Clock
   readonly timeouts?: Partial<Timeouts>
+  /** How many requests there may be at once. @default 4 */
+  readonly connections?: number
 }
 
 export function createDatadogRemote(settings: DatadogSettings, tools: RemoteTools): DatadogRemote {

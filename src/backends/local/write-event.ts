@@ -41,6 +41,7 @@ const TYPE = piece(',"type":')
 const VALUE = piece(',"value":')
 const REASONING = piece(',"reasoning":')
 const ASSESSMENT = piece(',"assessment":')
+const SOURCE = piece(',"source":')
 const SUMMARIES = piece(',"summaries":[')
 const COMMA = piece(',')
 const CLOSE_LIST = piece(']')
@@ -154,6 +155,7 @@ function writeEvaluation(item: LabelledEvaluation, line: LineWriter): void {
   if (item.assessment !== undefined) writeText(ASSESSMENT, item.assessment, line)
   if (item.metadata !== undefined) writeJson(METADATA, item.metadata, line)
   if (item.tags !== undefined) writeValue(TAGS, item.tags, line)
+  if (item.source !== undefined) writeText(SOURCE, item.source, line)
   line.raw(CLOSE)
 }
 

@@ -276,7 +276,36 @@ describe('an evaluator at Datadog', () => {
       type: 'RATE_LIMIT_EXCEEDED',
       message: 'too many\\u0007',
       resolution: 'wait',
+      error,
     })
+  })
+
+  it('tells no key, whatever an error says, and keeps none that is too long', async () => {
+    const fake = await startFake()
+    const say = (error: object) => {
+      fake.clearScript()
+      fake.script({
+        on: 'infer-evaluator',
+        fault: answer(400, { body: { data: { attributes: { error: { ...error } } } } }),
+      })
+      return remoteOf(fake).infer({ name: 'judge', context: '{}' }, signal)
+    }
+    const echo = { type: 'X', message: `key ${fake.keys.apiKey}`, more: [{ key: fake.keys.applicationKey }] }
+    expect(await say(echo)).toMatchObject({
+      message: 'key ***',
+      error: { type: 'X', message: 'key ***', more: [{ key: '***' }] },
+    })
+    const long = await say({ type: 'X', message: 'm', more: 'x'.repeat(10_000) })
+    expect(long).toMatchObject({ error: { type: 'X', message: 'm' } })
+    expect(JSON.stringify(long).length).toBeLessThan(200)
+  })
+
+  it('is asked again where the next answer may be another one', async () => {
+    const judge = () => ({ type: 'value', value: true }) as const
+    const fake = await startFake({ evaluators: { judge } })
+    fake.script({ on: 'infer-evaluator', fault: answer(503), times: 2 })
+    expect(await remoteOf(fake).infer({ name: 'judge', context: '{}' }, signal)).toMatchObject({ value: 'true' })
+    expect(fake.asked('infer-evaluator')).toHaveLength(3)
   })
 
   it('has failed where it has a status of its own and no value', async () => {
@@ -288,6 +317,7 @@ describe('an evaluator at Datadog', () => {
       severity: 'ERROR',
       type: 'RemoteEvaluatorError',
       message: 'no model',
+      error: { type: 'RemoteEvaluatorError', message: 'no model' },
     })
   })
 
