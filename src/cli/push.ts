@@ -5,8 +5,6 @@ import { type LocalStore, openLocalStore } from '../backends/local/store.ts'
 import type { GivenFlags } from '../config/given.ts'
 import type { RunOptions } from '../config/options.ts'
 import { LlmobsExpError } from '../model/errors.ts'
-import { createConsolePrinter } from '../reporters/console-printer.ts'
-import { createProblemPrinter } from '../reporters/problem-printer.ts'
 import { signalCodes } from '../session/outcome.ts'
 import type { CommandContext } from './command-context.ts'
 import { createEnding, type Ending } from './ending.ts'
@@ -14,7 +12,7 @@ import { previewTargets } from './push/dry-run.ts'
 import type { PushJob } from './push/job.ts'
 import { pushTargets } from './push/push-targets.ts'
 import { allTargets, type ChosenTargets, targetOf } from './push/targets.ts'
-import { startOptions } from './settings.ts'
+import { readOptions } from './read-options.ts'
 import { warnOfPassedOver } from './warn-passed-over.ts'
 
 /** `llmobs-exp push <experiment>`, `push --all`: delivers what the backend has not accepted yet. */
@@ -40,17 +38,6 @@ function wrongTarget(isAll: boolean): LlmobsExpError {
   const got = isAll ? 'both' : 'neither'
   const hint = 'llmobs-exp list shows what there is'
   return new LlmobsExpError('E_USAGE', `push: expected an experiment or --all, got ${got}`, { hint })
-}
-
-async function readOptions(flags: GivenFlags, ending: Ending, context: CommandContext): Promise<RunOptions> {
-  const { stderr } = context.screen
-  const started = startOptions(flags, context)
-  const printer = createConsolePrinter(stderr)
-  const completing = started.complete({ ...context, ending, onConsole: printer.push }).finally(printer.finish)
-  const { values } = await completing
-  const problems = createProblemPrinter({ stderr, onlyErrors: values.quiet, all: values.debug })
-  for (const problem of started.problems) await problems.print(problem)
-  return values
 }
 
 interface Work {

@@ -7,6 +7,7 @@ import { RequestError } from './failures.ts'
 import { askPatiently } from './patience.ts'
 import { mayWrite } from './permissions.ts'
 import { askForProjects, openProject, type Project } from './projects.ts'
+import { noChanges } from './record-changes.ts'
 import { createSession, type Reference, readReference } from './session.ts'
 import { BACKEND_NAME, type DatadogSettings, placeOf } from './settings.ts'
 import { formatTags } from './tags.ts'
@@ -135,7 +136,9 @@ interface SyncWish {
 async function sync({ client, clock, datasets }: Work, wish: SyncWish, signal: AbortSignal): Promise<SyncedDataset> {
   const { experiment, projectId, insertOnly } = wish
   const { origin } = experiment.dataset
-  if (origin !== undefined) return { id: origin.id, version: origin.version, records: 0, setAside: [] }
+  if (origin !== undefined) {
+    return { id: origin.id, version: origin.version, records: 0, setAside: [], changes: noChanges }
+  }
   return datasets.sync(experiment.dataset, { client, clock, signal, projectId, insertOnly })
 }
 

@@ -1,8 +1,6 @@
-import { BackendError } from '../../model/backend.ts'
 import { LlmobsExpError } from '../../model/errors.ts'
 import type { Json } from '../../model/json.ts'
 import { quote } from '../../model/quote.ts'
-import { suggest } from '../../model/suggest.ts'
 import type { Client } from './client.ts'
 import { findDataset, listDatasets, type RemoteDataset } from './datasets.ts'
 import { RequestError } from './failures.ts'
@@ -11,6 +9,7 @@ import { askAgain, askPatiently, type PatientOptions } from './patience.ts'
 import { findProject, listProjects } from './projects.ts'
 import { present, readList, readText } from './reply.ts'
 import { readJson } from './stored-record.ts'
+import { didYouMean, type MissingName, suggestName } from './suggest-name.ts'
 
 /** A record as it is kept at Datadog. */
 export interface RemoteRecord {
@@ -59,7 +58,7 @@ export async function pullDataset(client: Client, wish: PullWish, options: PullO
     ({ status }) => status === 'found',
     { ...options, patience: NAME_PATIENCE },
   )
-  if (found.status !== 'found') throw unknown(found.problem, NAME_PATIENCE, await suggestOther(client, found, signal))
+  if (found.status !== 'found') throw unknown(found.problem, NAME_PATIENCE, await suggestName(client, found, signal))
   const { dataset, version, projectId } = found
   const records = await askPatiently(
     () => askAgain(() => readRecords(client, { ...wish, projectId, datasetId: dataset.id, version }, signal), tries),
@@ -84,12 +83,9 @@ type Wanted =
     }
   | Missing
 
-interface Missing {
+interface Missing extends MissingName {
   readonly status: 'missing'
   readonly problem: string
-  /** Among what there may be another name that was meant. */
-  readonly others?: AsyncIterable<string>
-  readonly name: string
 }
 
 async function findWanted(client: Client, wish: PullWish, signal: AbortSignal): Promise<Wanted> {
@@ -115,23 +111,6 @@ async function* namesOf(pages: AsyncIterable<readonly RemoteDataset[]>): AsyncGe
   for await (const datasets of pages) yield* datasets.map(({ name }) => name)
 }
 
-/** What is near the name that was asked for; undefined where that cannot be found out either. */
-async function suggestOther(
-  client: Client,
-  { others, name }: Missing,
-  signal: AbortSignal,
-): Promise<string | undefined> {
-  const names: string[] = []
-  try {
-    for await (const other of others ?? []) if (names.push(client.safeText(other)) === MAX_NAMES) break
-  } catch (error) {
-    if (!(error instanceof BackendError) || signal.aborted) throw error
-  }
-  return suggest(name, names)
-}
-
-const MAX_NAMES = 10_000
-
 /** An empty dataset may be one that cannot be read yet; after a while it is one that is empty. */
 function isWhole(records: readonly RemoteRecord[], version: number, { tags, expectedCount }: PullWish): boolean {
   if (expectedCount !== undefined) return records.length >= expectedCount
@@ -140,11 +119,7 @@ function isWhole(records: readonly RemoteRecord[], version: number, { tags, expe
 
 function unknown(problem: string, patience: number, near?: string): LlmobsExpError {
   const message = `${problem} (after ${patience / 1_000} s)`
-  return new LlmobsExpError(
-    'E_BACKEND_UNKNOWN',
-    message,
-    near === undefined ? {} : { hint: `did you mean ${quote(near)}?` },
-  )
+  return new LlmobsExpError('E_BACKEND_UNKNOWN', message, didYouMean(near))
 }
 
 export interface RecordsWish {
