@@ -80,8 +80,8 @@ function readSpan(span: unknown): RemoteSpan | undefined {
     spanId,
     traceId: readText(span, 'trace_id') ?? '',
     name: readText(span, 'name') ?? '',
-    // Nanoseconds have more digits than a number holds; a quarter of a microsecond does not matter here.
-    startedAt: (readNumber(span, 'start_ns') ?? 0) / 1_000_000,
+    // Nanoseconds have more digits than a number holds, and microseconds are all there is to them.
+    startedAt: Math.round((readNumber(span, 'start_ns') ?? 0) / 1_000) / 1_000,
     durationMs: (readNumber(span, 'duration') ?? 0) / 1_000_000,
     status: readText(span, 'status') === 'error' ? 'error' : 'ok',
     input: readValue(span, 'meta', 'input') ?? 'null',

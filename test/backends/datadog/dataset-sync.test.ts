@@ -183,15 +183,35 @@ describe('a dataset on its way to Datadog', () => {
   it('goes on with the version it began, after a failure in the middle', async () => {
     const fake = await startFake()
     const by = createDatasetSync()
-    fake.script({ on: 'batch-update', nth: 2, fault: answer(503) })
+    fake.script({ on: 'batch-update', from: 2, times: 5, fault: answer(503) })
     await expect(sync(fake, many(1_500), { by })).rejects.toMatchObject({ failure: { kind: 'unreachable' } })
     expect(await sync(fake, many(1_500), { by })).toMatchObject({ version: 1 })
     expect(Object.keys(storedRecords(fake)).length).toBe(1_500)
     expect(batches(fake).map(({ inserted, newVersion }) => [inserted.length, newVersion])).toEqual([
       [1_000, true],
-      [500, false],
-      [500, false],
+      ...Array(6).fill([500, false]),
     ])
+  })
+
+  it('of many records gets there though every third request fails', async () => {
+    const fake = await startFake()
+    await sync(fake, many(5_000))
+    fake.script({ on: ['list-records', 'batch-update'], probability: 0.3, fault: answer(500) })
+    const changed = Array.from({ length: 5_000 }, (_, index) => recordOf(`r-${index}`, { input: `new ${index}` }))
+    const by = createDatasetSync()
+    let tries = 1
+    while ((await sync(fake, changed, { by }).catch(() => undefined)) === undefined) tries++
+    expect(Object.values(storedRecords(fake))).toEqual(
+      changed.map(({ key }) => expect.objectContaining({ input: `new ${key.slice(2)}` })),
+    )
+    expect(tries).toBeLessThan(10)
+  })
+
+  it('is not asked for again and again where its first request fails', async () => {
+    const fake = await startFake()
+    fake.script({ on: 'batch-update', fault: answer(503) })
+    await expect(sync(fake, many(10))).rejects.toMatchObject({ failure: { kind: 'unreachable' } })
+    expect(batches(fake).length).toBe(1)
   })
 
   it('sends the same again when it does not know what became of it', async () => {
