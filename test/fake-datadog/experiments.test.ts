@@ -37,6 +37,7 @@ describe('an experiment', () => {
     const [one, other] = [await create(backend, asked), await create(backend, asked)]
     expect(other.id).toBe(one.id)
     expect(attributesOf(other).name).toBe('exp')
+    expect((await create(backend, { ...asked, ensure_unique: true })).id).not.toBe(one.id)
   })
 
   it('may be about a dataset of another project', async () => {

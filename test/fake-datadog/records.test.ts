@@ -47,7 +47,10 @@ describe('records', () => {
     expect(after?.canonical_id).toBe(before?.canonical_id)
     expect(String(after?.created_at).slice(0, 19)).toBe(String(before?.created_at).slice(0, 19))
     expect(after?.updated_at).not.toBe(before?.updated_at)
+    const updatedAt = (): unknown => backend.state.datasets.get(dataset.id)?.updatedAt
+    const untouched = updatedAt()
     const changed = await append(backend, dataset, { ...record, input: 'new' })
+    expect(Number(updatedAt()) - Number(untouched)).toBeGreaterThan(50_000_000_000)
     expect(versionsOf(changed)).toEqual([2])
     expect(attributesOf(itemsOf(changed)[0]).canonical_id).toBe(before?.canonical_id)
   })

@@ -72,7 +72,9 @@ export class Sender {
     const { ledger, clock, restamp } = this.#options
     for (const { at, ...item } of items) {
       if (ledger.isSettled(item.seq)) continue
-      if (restamp && isTooOld(timeOf(at, ledger.restamps), clock.now())) ledger.restamp(restampAround(at, clock.now()))
+      if (restamp && isTooOld(timeOf(at, ledger.restamps), clock.now())) {
+        ledger.restamp(restampAround(at, clock.now(), ledger.restamps))
+      }
       const time = timeOf(at, ledger.restamps)
       if (isTooOld(time, clock.now())) this.#tooOld++
       else yield { ...item, run: { iteration, runId }, time }

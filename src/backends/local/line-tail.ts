@@ -53,6 +53,7 @@ export function createLineTail(path: string, from = 0): LineTail {
         if (lines === undefined) await close()
         return lines
       } catch (error) {
+        await close()
         throw readError(path, error)
       }
     },

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { isTooOld, restampAround, timeOf } from '../../../src/backends/batching/item-times.ts'
+import { isTooOld, type Restamp, restampAround, timeOf } from '../../../src/backends/batching/item-times.ts'
 import type { RunEvent } from '../../../src/model/events.ts'
 import { createFakeClock, passTimeUntil, settle } from '../../helpers/fake-clock.ts'
 import { failed, type MemoryRequest, taken } from '../../helpers/memory-backend.ts'
@@ -161,6 +161,22 @@ describe('the time of an item', () => {
     expect(timeOf(0, restamps)).toEqual({ at: 5, original: 0 })
   })
 
+  it('does not change when others are given new ones', () => {
+    const now = 2 ** 42
+    const times = fc.array(fc.integer({ min: 1, max: 100 * HOUR }), { minLength: 1, maxLength: 30 })
+    fc.assert(
+      fc.property(times, (ages) => {
+        const restamps: Restamp[] = []
+        const given = new Map<number, number>()
+        for (const at of ages.map((age) => now - 24 * HOUR - age)) {
+          if (isTooOld(timeOf(at, restamps), now)) restamps.push(restampAround(at, now, restamps))
+          given.set(at, timeOf(at, restamps).at)
+          for (const [other, time] of given) expect(timeOf(other, restamps).at).toBe(time)
+        }
+      }),
+    )
+  })
+
   it('is young once it was given a new one, and never lies ahead', () => {
     const times = fc.record({
       at: fc.integer({ min: 1, max: 2 ** 42 }),
@@ -169,7 +185,7 @@ describe('the time of an item', () => {
     fc.assert(
       fc.property(times, ({ at, later }) => {
         const now = at + later
-        const time = timeOf(at, [restampAround(at, now)])
+        const time = timeOf(at, [restampAround(at, now, [])])
         expect(isTooOld(time, now)).toBe(false)
         expect(time.at).toBeLessThanOrEqual(now)
         expect(time.original).toBe(at)
