@@ -2,7 +2,9 @@
 
 export { createSpooler } from '../backends/batching/spooler.ts'
 export { createDatadogBackend } from '../backends/datadog/backend.ts'
+export { createDatadogRemote } from '../backends/datadog/remote.ts'
 export { checkBackend } from './check-backend.ts'
 export { createDeliverer } from './deliverer.ts'
 export { examineBackend } from './examine-backend.ts'
+export { explainBackendError } from './explain-backend-error.ts'
 export { previewStored, pushStored } from './push-stored.ts'

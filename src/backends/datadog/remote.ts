@@ -7,6 +7,7 @@ import { createClient, type Timeouts } from './client.ts'
 import { createDatasetSync, type SyncedDataset } from './dataset-sync.ts'
 import { listDatasets, type RemoteDataset } from './datasets.ts'
 import { findProject, openProject } from './projects.ts'
+import { type ExperimentWish, type OpenedExperiment, pullExperiment } from './pull-experiment.ts'
 import { type Inference, inferEvaluator } from './remote-evaluator.ts'
 import { type EventsPage, readEvents } from './remote-events.ts'
 import { type ExperimentFilter, listExperiments, type RemoteExperiment } from './remote-experiments.ts'
@@ -25,6 +26,8 @@ export interface DatadogRemote {
     signal: AbortSignal,
   ): AsyncIterable<RemoteExperiment>
   readEvents(experimentId: string, signal: AbortSignal): AsyncIterable<EventsPage>
+  /** @throws LlmobsExpError `E_BACKEND_UNKNOWN` */
+  pullExperiment(wish: ExperimentWish, signal: AbortSignal): Promise<OpenedExperiment>
   infer(wish: { readonly name: string; readonly context: Json }, signal: AbortSignal): Promise<Inference>
   close(): Promise<void>
 }
@@ -71,6 +74,7 @@ export function createDatadogRemote(settings: DatadogSettings, tools: RemoteTool
     async *listExperiments(wish, signal) {
       yield* listExperiments(client, { ...wish, projectId: await projectOf(wish, signal) }, signal)
     },
+    pullExperiment: (wish, signal) => pullExperiment(client, { ...wish, settings }, signal),
     readEvents: (experimentId, signal) => readEvents(client, experimentId, signal),
     infer: (wish, signal) => inferEvaluator(client, wish, signal),
     close: () => client.close(),
