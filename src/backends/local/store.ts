@@ -72,11 +72,16 @@ function createExperiment(storeFolder: string, manifest: Manifest, owner: LockOw
   }
 }
 
+/** Makes the store itself, where it is not there yet. */
+export function prepareStore(storeFolder: string): void {
+  mkdirSync(join(storeFolder, EXPERIMENTS_FOLDER), { recursive: true, mode: FOLDER_MODE })
+  const ignore = join(storeFolder, '.gitignore')
+  if (!existsSync(ignore)) writeFileSync(ignore, '*\n', { mode: FILE_MODE })
+}
+
 function prepareFolders(storeFolder: string, files: ExperimentFiles, owner: LockOwner): void {
   try {
-    mkdirSync(join(storeFolder, EXPERIMENTS_FOLDER), { recursive: true, mode: FOLDER_MODE })
-    const ignore = join(storeFolder, '.gitignore')
-    if (!existsSync(ignore)) writeFileSync(ignore, '*\n', { mode: FILE_MODE })
+    prepareStore(storeFolder)
     mkdirSync(files.folder, { mode: FOLDER_MODE })
     writeFileSync(files.lock, JSON.stringify(owner), { mode: FILE_MODE, flag: 'wx' })
   } catch (error) {
