@@ -23,6 +23,15 @@ export interface UnitRef {
   readonly generation: number
 }
 
+/** What an event has that takes the place of earlier ones. */
+export interface Replacing {
+  /**
+   * Of a unit that is run again: `seq` of its last event before that. Its row stands until the `row-finished` that replaces it. Of a
+   * record that has changed: `seq` of the `record` before. Nothing that was made of that counts any more.
+   */
+  readonly replaces?: number
+}
+
 /** How long a call took and waited. Waiting is never part of the duration. */
 export interface CallTiming {
   /** Wall clock at the start of the last attempt, epoch milliseconds with microseconds. */
@@ -76,7 +85,7 @@ export type TaskResult =
   | { readonly status: 'ok'; readonly output: Json }
   | { readonly status: 'error' | 'timeout'; readonly error: ErrorInfo }
 
-export type TaskFinished = { readonly type: 'task-finished' } & UnitRef & CallTiming & TaskResult
+export type TaskFinished = { readonly type: 'task-finished' } & UnitRef & Replacing & CallTiming & TaskResult
 
 /** What one call of an evaluator came to. `multi` gives several values; `null` gives `skipped`. */
 export type EvaluatorResult =
@@ -85,10 +94,11 @@ export type EvaluatorResult =
   | { readonly status: 'error' | 'timeout'; readonly error: ErrorInfo }
 
 export type EvaluationFinished = { readonly type: 'evaluation-finished'; readonly evaluator: string } & UnitRef &
+  Replacing &
   CallTiming &
   EvaluatorResult
 
-export interface RowFinished extends UnitRef {
+export interface RowFinished extends UnitRef, Replacing {
   readonly type: 'row-finished'
   readonly status: RowStatus
 }
@@ -111,6 +121,34 @@ export interface ExperimentFinished {
   readonly outcome: Outcome
 }
 
+/** An experiment that had ended early, or lacks something, goes on. What was in force before does not count from here on. */
+export interface Resumed {
+  readonly type: 'resumed'
+  /** Version of the tool that goes on with it. */
+  readonly tool: string
+  readonly jobs: number
+  readonly evalJobs?: number
+  readonly timeout: number
+  readonly evalTimeout: number
+  readonly maxRetries: number
+  /** As it is written: `3`, or `10%`. */
+  readonly maxErrors: string
+  readonly raiseErrors: boolean
+  readonly retryErrors: boolean
+  readonly retryPoison: boolean
+  readonly allowChanged: boolean
+  /** Hash of the module as it is now. */
+  readonly module: string
+  /** As it is now, where it has changed. */
+  readonly config?: Json
+  /** Records that are planned for each run by now; absent where that is not known. */
+  readonly plannedRecords?: number
+  /** Units that may have been under way when the process before this one was gone, by `unitName`. */
+  readonly inFlight: readonly string[]
+  /** Units that were under way at two crashes or more: they come first, one after another. */
+  readonly alone: readonly string[]
+}
+
 /** Something people should know that is no row's result. */
 export interface Problem {
   readonly type: 'problem'
@@ -131,6 +169,8 @@ export interface Problem {
     | 'W_TORN_LINE'
     | 'W_DAMAGED_LINE'
     | 'W_PASSED_OVER'
+    | 'W_MODULE_CHANGED'
+    | 'W_CHANGE_ALLOWED'
   readonly message: string
   readonly key?: string
 }
@@ -138,12 +178,13 @@ export interface Problem {
 export type EventBody =
   | ExperimentStarted
   | RunStarted
-  | RecordRead
+  | (RecordRead & Replacing)
   | TaskFinished
   | EvaluationFinished
   | RowFinished
   | RunFinished
   | ExperimentFinished
+  | Resumed
   | Problem
 
 /** What the engine yields, the log keeps, and reporters and backends are told. */

@@ -20,6 +20,7 @@ const knownTypes: ReadonlySet<string> = new Set([
   'row-finished',
   'run-finished',
   'experiment-finished',
+  'resumed',
   'problem',
 ])
 

@@ -1,23 +1,41 @@
 import type { RecordText, Row, RowQuery, RowReader } from '../../model/row.ts'
 import { readEvents } from './read-events.ts'
+import { findRedone, type Redone } from './redone.ts'
 import { RecordCursor, RowAssembly, recordTypes, rowTypes, toRecord } from './row-assembly.ts'
 
+export interface RowReaderOptions {
+  /** Whether the log is known never to have been resumed: then nothing of it is looked for that does not count any more. */
+  readonly isFresh?: boolean
+}
+
 /** Puts rows together from one experiment's log. Memory stays at the rows that are out of order, whatever the log's length. */
-export function createRowReader(eventsFile: string): RowReader {
+export function createRowReader(eventsFile: string, { isFresh = false }: RowReaderOptions = {}): RowReader {
+  // Looked for anew each time: the log may still grow.
+  const redone = async (): Promise<Redone | undefined> => (isFresh ? undefined : await findRedone(eventsFile))
   return {
-    rows: (query) => readRows(eventsFile, query),
-    records: () => readRecords(eventsFile),
+    async *rows(query) {
+      yield* readRows(eventsFile, query, await redone())
+    },
+    async *records() {
+      yield* readRecords(eventsFile, await redone())
+    },
   }
 }
 
-async function* readRecords(eventsFile: string): AsyncGenerator<readonly RecordText[], void> {
-  for await (const events of readEvents(eventsFile, { types: recordTypes })) yield events.flatMap(toRecord)
+async function* readRecords(
+  eventsFile: string,
+  redone: Redone | undefined,
+): AsyncGenerator<readonly RecordText[], void> {
+  for await (const events of readEvents(eventsFile, { types: recordTypes })) {
+    const current = redone === undefined ? events : events.filter((event) => !redone.isVoid(event))
+    yield current.flatMap(toRecord)
+  }
 }
 
-async function* readRows(eventsFile: string, query: RowQuery): AsyncGenerator<Row, void> {
-  const batches = readRecords(eventsFile)
+async function* readRows(eventsFile: string, query: RowQuery, redone: Redone | undefined): AsyncGenerator<Row, void> {
+  const batches = readRecords(eventsFile, redone)
   const records = new RecordCursor(async () => (await batches.next()).value ?? undefined, query)
-  const assembly = new RowAssembly(query)
+  const assembly = new RowAssembly(query, redone)
   let wanted = query.units?.size ?? Number.POSITIVE_INFINITY
   if (wanted === 0) return
   try {

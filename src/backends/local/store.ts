@@ -55,7 +55,7 @@ function createExperiment(storeFolder: string, manifest: Manifest, owner: LockOw
   return {
     files,
     log,
-    reader: createRowReader(files.events),
+    reader: createRowReader(files.events, { isFresh: true }),
     finish(finished) {
       log.close()
       writeManifest(files.manifest, finished)

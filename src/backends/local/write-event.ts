@@ -4,6 +4,7 @@ import {
   EVENT_FORMAT,
   type EvaluationFinished,
   type NamedSummaryResult,
+  type Replacing,
   type RunEvent,
   type UnitRef,
 } from '../../model/events.ts'
@@ -24,6 +25,7 @@ const METADATA = piece(',"metadata":')
 const TAGS = piece(',"tags":')
 const ITERATION = piece(',"iteration":')
 const GENERATION = piece(',"generation":')
+const REPLACES = piece(',"replaces":')
 const STARTED_AT = piece(',"startedAt":')
 const DURATION_MS = piece(',"durationMs":')
 const QUEUE_MS = piece(',"queueMs":')
@@ -95,17 +97,26 @@ function writeRecord(event: Extract<RunEvent, { type: 'record' }>, line: LineWri
   if (event.expectedOutput !== undefined) writeJson(EXPECTED_OUTPUT, event.expectedOutput, line)
   if (event.metadata !== undefined) writeJson(METADATA, event.metadata, line)
   if (event.tags !== undefined) writeValue(TAGS, event.tags, line)
+  writeReplaces(event, line)
 }
 
 /** A generation of 0 is left out: it would stand in three lines of every row. */
-function writeUnit(head: Piece, { key, iteration, generation }: UnitRef, line: LineWriter): void {
+function writeUnit(head: Piece, unit: UnitRef & Replacing, line: LineWriter): void {
   line.raw(head)
-  line.string(key)
+  line.string(unit.key)
   line.raw(ITERATION)
-  line.integer(iteration)
-  if (generation === 0) return
-  line.raw(GENERATION)
-  line.integer(generation)
+  line.integer(unit.iteration)
+  if (unit.generation !== 0) {
+    line.raw(GENERATION)
+    line.integer(unit.generation)
+  }
+  writeReplaces(unit, line)
+}
+
+function writeReplaces({ replaces }: Replacing, line: LineWriter): void {
+  if (replaces === undefined) return
+  line.raw(REPLACES)
+  line.integer(replaces)
 }
 
 /** And so are the waits of a call that was made once and at once. */
