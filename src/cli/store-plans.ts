@@ -1,7 +1,5 @@
 import { hash } from 'node:crypto'
-import { hostname } from 'node:os'
 import { dirname, relative } from 'node:path'
-import process from 'node:process'
 import { MANIFEST_FORMAT, type Manifest, type ManifestOptions } from '../backends/local/manifest.ts'
 import type { LocalStore, StoredExperiment } from '../backends/local/store.ts'
 import type { ExperimentInfo } from '../model/ports.ts'
@@ -9,6 +7,7 @@ import type { PlannedExperiment } from '../session/plan-experiment.ts'
 import type { StoredPlan } from '../session/run-group.ts'
 import { describeCheckout } from './checkout.ts'
 import type { CommandContext } from './command-context.ts'
+import { ownLock } from './lock-owner.ts'
 
 /** Gives every experiment of a command its place in the store, before the first task of any. */
 export function storePlans(
@@ -19,7 +18,7 @@ export function storePlans(
   const groupId = planned[0]?.experimentId ?? ''
   return planned.map((experiment) => {
     const manifest = createManifest(experiment, groupId, context)
-    const stored = store.create(manifest, { pid: process.pid, host: hostname() })
+    const stored = store.create(manifest, ownLock())
     return { ...experiment, info: describeExperiment(manifest, stored), manifest, stored }
   })
 }

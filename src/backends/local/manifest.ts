@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { GitInfo } from '../../model/backend.ts'
 import { LlmobsExpError } from '../../model/errors.ts'
@@ -72,6 +72,7 @@ export function writeManifest(path: string, manifest: Manifest): void {
     renameSync(temporary, path)
     syncFolder(dirname(path))
   } catch (error) {
+    rmSync(temporary, { force: true })
     throw writeError(path, error)
   }
 }
