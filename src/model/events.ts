@@ -26,8 +26,8 @@ export interface UnitRef {
 /** What an event has that takes the place of earlier ones. */
 export interface Replacing {
   /**
-   * Of a unit that is run again: `seq` of its last event before that. Its row stands until the `row-finished` that replaces it. Of a
-   * record that has changed: `seq` of the `record` before. Nothing that was made of that counts any more.
+   * Of a unit that is run again: `seq` of the end of its row, or of its last event where that has none. The row stands until a
+   * `row-finished` takes its place. Of a record that has changed: where the log ended before. Nothing of its key counts up to here.
    */
   readonly replaces?: number
 }
@@ -143,6 +143,8 @@ export interface Resumed {
   readonly config?: Json
   /** Records that are planned for each run by now; absent where that is not known. */
   readonly plannedRecords?: number
+  /** Runs that had finished, and whose rows are to change. */
+  readonly reopened: readonly number[]
   /** Units that may have been under way when the process before this one was gone, by `unitName`. */
   readonly inFlight: readonly string[]
   /** Units that were under way at two crashes or more: they come first, one after another. */

@@ -11,6 +11,8 @@ export interface Redone {
   isVoid(event: RunEvent): boolean
   /** Of a unit that was run again: `seq` of the `row-finished` that stands. The unit has no row where there is no such event. */
   standing(unit: string): number | undefined
+  /** Whether a unit that was run again has events after that, whose row has not finished. */
+  hasTail(unit: string): boolean
 }
 
 const CHUNK_BYTES = 1024 * 1024
@@ -37,7 +39,7 @@ export async function findRedone(path: string): Promise<Redone | undefined> {
 }
 
 class LoggedRedone implements Redone {
-  readonly #rows = new Map<string, number>()
+  readonly #rows = new Map<string, { standing: number; last: number }>()
   readonly #records = new Map<string, number>()
   readonly #runs = new Map<number, number>()
   #resumedAt = 0
@@ -66,8 +68,8 @@ class LoggedRedone implements Redone {
       case 'row-finished': {
         if (event.replaces === undefined) return
         const unit = unitName(event)
-        if (event.type === 'row-finished') this.#rows.set(unit, event.seq)
-        else if (!this.#rows.has(unit)) this.#rows.set(unit, event.replaces)
+        const standing = this.#rows.get(unit)?.standing ?? event.replaces
+        this.#rows.set(unit, { standing: event.type === 'row-finished' ? event.seq : standing, last: event.seq })
       }
     }
   }
@@ -89,7 +91,12 @@ class LoggedRedone implements Redone {
   }
 
   standing(unit: string): number | undefined {
-    return this.#rows.get(unit)
+    return this.#rows.get(unit)?.standing
+  }
+
+  hasTail(unit: string): boolean {
+    const row = this.#rows.get(unit)
+    return row !== undefined && row.last > row.standing
   }
 
   #replaceRecord(key: string, seq: number): void {

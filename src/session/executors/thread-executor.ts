@@ -182,7 +182,8 @@ export function createThreadExecutor(experiment: ExecutedExperiment, threads: Th
       portionSize = Math.min(Math.ceil(batchSize / 2), PORTION)
       return records.read(batchSize)
     },
-    open: (record, iteration) => new ThreadUnit(nextUnit++, { record, iteration }, unitTools),
+    open: (record, iteration, generation = 0) =>
+      new ThreadUnit(nextUnit++, { record, iteration, generation }, unitTools),
     summarize: (rows) =>
       sendSummary(rows, { summary: nextSummary++, calls, post, generation: () => (replacing ? -1 : generation) }),
     gauges: () => ({ callsInFlight: calls.inFlight(), expiredCalls: calls.expired(), tasksCalled }),
