@@ -147,6 +147,19 @@ describe('src/', () => {
     expect(wrong).toEqual([])
   })
 
+  it('keeps backends apart: none imports another', () => {
+    const backendOf = (path: string): string | undefined => /^backends\/([^/]+)\//.exec(path)?.[1]
+    const wrong = files.flatMap((file) =>
+      file.imports.flatMap((imported) => {
+        const [from, to] = [backendOf(file.path), backendOf(targetOf(file, imported) ?? '')]
+        const isOther = from !== undefined && to !== undefined && from !== to
+        return isOther ? [`src/${file.path}:${imported.line}: ${from} may not import ${to}`] : []
+      }),
+    )
+    expect(files.filter(({ path }) => backendOf(path) !== undefined).length).toBeGreaterThan(20)
+    expect(wrong).toEqual([])
+  })
+
   it('has no folder that the table does not know', () => {
     expect([...new Set(files.map(({ path }) => folderOf(path)))].sort()).toEqual(Object.keys(mayImport).sort())
   })

@@ -6,6 +6,7 @@ import { createProblemPrinter } from '../reporters/problem-printer.ts'
 import { checkReporters } from '../reporters/registry.ts'
 import { type ExaminedDataset, examineDataset } from '../session/examine.ts'
 import type { PlannedExperiment } from '../session/plan-experiment.ts'
+import { chooseBackend } from './backend-choice.ts'
 import { renderFailure, renderReport } from './check-report.ts'
 import { renderChecked, renderTotal } from './check-text.ts'
 import type { CommandContext } from './command-context.ts'
@@ -52,6 +53,7 @@ async function checkAll(patterns: readonly string[], flags: GivenFlags, context:
     const completing = started.complete(tools)
     const planned = await prepare(files, completing, tools)
     const options = await completing
+    chooseBackend(options, context.env)
     const { quiet, debug, reporter } = options.values
     checkReporters(reporter, originOf(options, 'reporter'))
     const problems = [...started.problems, ...describeDoubtfulKeys(planned)]

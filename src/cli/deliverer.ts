@@ -17,6 +17,8 @@ export interface DelivererTools extends Pick<CommandContext, 'clock' | 'ids'> {
   readonly stop: StopSwitch
   readonly options: Pick<RunOptions, 'pushTimeout' | 'restamp'>
   readonly say: Say
+  /** Whether people know already that the backend does not answer. */
+  readonly isUnreachable: boolean
 }
 
 /** What people are told while results are pushed. */
@@ -28,10 +30,14 @@ const SILENT = 1_000
 const BATCH = 100
 
 /** Hands the experiments of a command to a spooler, and waits for it at the end. */
-export function createDeliverer({ backend, clock, ids, stop, options, say }: DelivererTools): Deliverer {
+export function createDeliverer(tools: DelivererTools): Deliverer {
+  const { backend, clock, ids, stop, options, say } = tools
   const { place } = backend
+  let isKnown = tools.isUnreachable
   const tell = (news: PushNews): void => {
-    const problem = problemOf(news, place)
+    const isRepeated = isKnown && news.kind === 'waiting'
+    if (news.kind !== 'progress') isKnown = false
+    const problem = isRepeated ? undefined : problemOf(news, place)
     if (problem !== undefined) say.problem(problem)
   }
   const spooler = createSpooler({ backend, clock, ids, restamp: options.restamp, tell })

@@ -47,7 +47,8 @@ async function prepareSubject(known: Known): Promise<Subject> {
   const configPath = await attempt(() => findConfigFile(projectFolder))
   const path = configPath.status === 'ok' ? configPath.value : undefined
   const configFile = await attempt(() => (path === undefined ? undefined : loadConfigFile(path, tools)))
-  return { ...known, projectFolder, envFile, configPath, configFile }
+  const loadBackend = () => import('./backend.ts')
+  return { ...known, projectFolder, envFile, configPath, configFile, loadBackend }
 }
 
 async function runChecks(subject: Subject): Promise<Finding[]> {

@@ -1,7 +1,9 @@
+import { readPushed } from '../backends/batching/past-delivery.ts'
 import { readEntries, type StoreEntry, sizeOfFolder } from '../backends/local/entries.ts'
 import { defaultStoreFolder } from '../backends/local/layout.ts'
 import { readLock } from '../backends/local/lock.ts'
 import type { ManifestState } from '../backends/local/manifest.ts'
+import { openPushLog } from '../backends/local/push-log.ts'
 import { type LocalStore, openLocalStore } from '../backends/local/store.ts'
 import type { TextSink } from '../model/ports.ts'
 import { formatCount } from '../reporters/format/number.ts'
@@ -19,12 +21,14 @@ export interface ListFlags {
 interface Line {
   readonly id: string
   readonly outcome: string
+  /** Whether a backend has it; empty where it was never pushed. */
+  readonly pushed: string
   readonly rows: string
   readonly size: string
   readonly name: string
 }
 
-const HEAD: Line = { id: 'experiment', outcome: 'outcome', rows: 'rows', size: 'size', name: 'name' }
+const HEAD: Line = { id: 'experiment', outcome: 'outcome', pushed: 'pushed', rows: 'rows', size: 'size', name: 'name' }
 /** So many columns for a name are worth a table. */
 const MIN_NAME_COLUMNS = 12
 
@@ -38,7 +42,10 @@ export async function list(flags: ListFlags, context: CommandContext): Promise<n
     return 0
   }
   const sizes = await Promise.all(entries.map(({ experimentId }) => sizeOfFolder(store.files(experimentId).folder)))
-  const lines = entries.map((entry, index) => describeEntry(store, entry, sizes[index] ?? 0))
+  const pushed = await Promise.all(entries.map((entry) => describePushed(store, entry, context)))
+  const lines = entries.map((entry, index) => {
+    return { ...describeEntry(store, entry, sizes[index] ?? 0), pushed: pushed[index] ?? '' }
+  })
   const total = sizes.reduce((sum, size) => sum + size, 0)
   for (const line of layOut(lines, stdout)) await stdout.write(`${line}\n`)
   await stdout.write(
@@ -52,22 +59,37 @@ export async function list(flags: ListFlags, context: CommandContext): Promise<n
 function layOut(lines: readonly Line[], { columns }: TextSink): string[] {
   const all = [HEAD, ...lines]
   const width = (column: keyof Line): number => Math.max(...all.map((line) => line[column].length))
-  const before = width('id') + width('outcome') + width('rows') + width('size') + 8
+  // Where nothing is pushed nobody asks for it.
+  const hasPushed = lines.some(({ pushed }) => pushed !== '')
+  const pushedWidth = hasPushed ? width('pushed') + 2 : 0
+  const before = width('id') + width('outcome') + pushedWidth + width('rows') + width('size') + 8
   if (columns > 0 && before + MIN_NAME_COLUMNS > columns) return lines.flatMap((line) => layOutNarrow(line, columns))
-  return all.map(({ id, outcome, rows, size, name }) => {
-    const cells = [padEnd(id, width('id')), padEnd(outcome, width('outcome'))]
+  return all.map(({ id, outcome, pushed, rows, size, name }) => {
+    const state = hasPushed ? [padEnd(pushed, width('pushed'))] : []
+    const cells = [padEnd(id, width('id')), padEnd(outcome, width('outcome')), ...state]
     const numbers = [rows.padStart(width('rows')), size.padStart(width('size'))]
     const text = [...cells, ...numbers, name].join('  ')
     return columns > 0 ? truncate(text, columns) : text
   })
 }
 
-function layOutNarrow({ id, outcome, rows, size, name }: Line, columns: number): string[] {
-  const details = [outcome, ...(rows === '' ? [] : [formatCount(Number(rows), 'row')]), size, name].join(', ')
+function layOutNarrow({ id, outcome, pushed, rows, size, name }: Line, columns: number): string[] {
+  const state = pushed === '' ? [] : [pushed === 'yes' ? 'pushed' : 'partly pushed']
+  const details = [outcome, ...state, ...(rows === '' ? [] : [formatCount(Number(rows), 'row')]), size, name].join(', ')
   return [truncate(id, columns), truncate(`  ${details}`, columns)]
 }
 
-function describeEntry(store: LocalStore, entry: StoreEntry, bytes: number): Line {
+async function describePushed(store: LocalStore, entry: StoreEntry, { clock }: CommandContext): Promise<string> {
+  if (entry.status !== 'readable') return ''
+  try {
+    const pushed = await readPushed(openPushLog(store.files(entry.experimentId).push, clock))
+    return pushed === 'no' ? '' : pushed
+  } catch {
+    return 'unknown'
+  }
+}
+
+function describeEntry(store: LocalStore, entry: StoreEntry, bytes: number): Omit<Line, 'pushed'> {
   const id = entry.experimentId
   const size = formatSize(bytes)
   if (entry.status !== 'readable')

@@ -54,7 +54,8 @@ function startChosen(settings: DatadogSettings, { values }: ResolvedOptions, too
       try {
         const { backend, unreachable, parts } = await connecting
         if (unreachable !== undefined) say.problem(warnOf(unreachable))
-        return parts.createDeliverer({ ...tools, backend, stop: ending.stop, options: values, say })
+        const isUnreachable = unreachable !== undefined
+        return parts.createDeliverer({ ...tools, backend, stop: ending.stop, options: values, say, isUnreachable })
       } catch (error) {
         throw ending.explain(error)
       }

@@ -1,6 +1,9 @@
+import { readPastDelivery } from '../backends/batching/past-delivery.ts'
 import { findExperiment } from '../backends/local/find-experiment.ts'
 import { defaultStoreFolder } from '../backends/local/layout.ts'
 import type { Manifest } from '../backends/local/manifest.ts'
+import { openPushLog } from '../backends/local/push-log.ts'
+import { createPushScan } from '../backends/local/push-scan.ts'
 import { type DamagedLine, readEvents } from '../backends/local/read-events.ts'
 import { createRowReader } from '../backends/local/row-reader.ts'
 import { openLocalStore } from '../backends/local/store.ts'
@@ -55,7 +58,13 @@ export async function show(wanted: string, flags: ShowFlags, context: CommandCon
   if (damaged > 0) reporters.problem(damagedLines(damaged))
   if (isTorn) reporters.problem(TORN_LINE)
   const outcome = outcomeOf(manifest, view)
-  await reporters.finish({ exitCode: outcome.exitCode, experiments: [{ info, outcome }], lastLine: '' })
+  const { events, push } = itsStore.files(experimentId)
+  const delivery = await readPastDelivery({
+    log: openPushLog(push, context.clock),
+    progress: () => createPushScan(events).progress(),
+  })
+  const shown = { info, outcome, ...(delivery === undefined ? {} : { delivery }) }
+  await reporters.finish({ exitCode: outcome.exitCode, experiments: [shown], lastLine: '' })
   // What could not be printed is all there is to this command.
   return reporters.problems().length > 0 ? 2 : 0
 }

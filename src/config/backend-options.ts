@@ -3,7 +3,7 @@ import { choice, duration, text, toggle } from './option-kinds.ts'
 const WHERE = 'Where it goes'
 
 /** What `--backend` takes. */
-export const backendNames = ['local', 'datadog'] as const
+const backendNames = ['local', 'datadog'] as const
 
 /** Options about the backend that keeps experiments beside the local store. */
 export const backendOptions = {

@@ -38,6 +38,7 @@ export const errorCodes = {
   E_BACKEND_SETTINGS: 'what is set up for a backend cannot be used',
   E_BACKEND_REFUSED: 'the backend does not take the credentials',
   E_BACKEND_UNREACHABLE: 'the backend does not answer, and nothing may be run without it',
+  E_BACKEND_UNKNOWN: 'there is nothing of this name at the backend',
   E_INTERNAL: 'a defect of this tool',
 } as const
 

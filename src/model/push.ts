@@ -33,8 +33,12 @@ export interface LoggedRun {
   readonly iteration: number
   /** A UUID. */
   readonly runId: string
-  /** Of the event that ended it. */
-  readonly finished?: EventStamp & { readonly summaries: readonly NamedSummaryResult[] }
+  /** The events that ended it: none while it goes on, and more than one where it was gone on with. */
+  readonly ends: readonly LoggedRunEnd[]
+}
+
+export interface LoggedRunEnd extends EventStamp {
+  readonly summaries: readonly NamedSummaryResult[]
 }
 
 /** Reads the rows of a log that may still grow. */

@@ -2,6 +2,7 @@ import { toErrorInfo } from '../model/error-info.ts'
 import type { RunEvent } from '../model/events.ts'
 import type { Reporter, Screen } from '../model/ports.ts'
 import { sanitizeLine } from '../terminal/sanitize.ts'
+import { excerpt } from '../terminal/wrap.ts'
 import { createConsolePrinter } from './console-printer.ts'
 import { printDebug } from './debug-printer.ts'
 import { createFollower } from './follower.ts'
@@ -9,6 +10,8 @@ import { styleOf } from './format/style.ts'
 import { createProblemPrinter } from './problem-printer.ts'
 import type { ProgressDisplay } from './progress-display.ts'
 import { createSummaryPrinter } from './summary-printer.ts'
+
+const NOTE_LINES = 6
 
 export interface HumanOptions {
   readonly name: string
@@ -65,8 +68,9 @@ export function createHumanReporter({ name, screen, progress, ownsStdout, quiet,
     problem: (problem) => problems.print(problem),
     async note(text) {
       if (quiet) return
-      const { colors } = await styleOf(screen.stderr)
-      await screen.stderr.write(`${colors.dim(sanitizeLine(text))}\n`)
+      const { colors, columns } = await styleOf(screen.stderr)
+      const lines = screen.stderr.isTTY ? excerpt(text, { columns, lines: NOTE_LINES }) : [sanitizeLine(text)]
+      await screen.stderr.write(`${colors.dim(lines.join('\n'))}\n`)
     },
     async finish(outcome) {
       await console.finish()

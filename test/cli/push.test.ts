@@ -1,7 +1,8 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { cliProject } from '../helpers/cli.ts'
+import { answer, delay } from '../helpers/fake-datadog/faults.ts'
 import { experiment, numbered, passing } from '../helpers/modules.ts'
 import { compare, equal, pushedAs, standard, standardProject, startFake } from '../helpers/pushed.ts'
 
@@ -349,4 +350,99 @@ describe('push', () => {
     expect(one.stderr).toContain('E_STORE_UNKNOWN')
     expect(project.fake.requests).toEqual([])
   })
+})
+
+test('list and show say what was pushed, and list says nothing where nothing ever was', async () => {
+  const project = await standardProject()
+  await project.run(['run', 'exp.ts', '-n', '1'])
+  const none = await project.run(['list'])
+  project.fake.script({ on: 'post-events', nth: 2, fault: answer(403, { body: { errors: ['Forbidden'] } }) })
+  await project.pushRun(['run', 'exp.ts', '-n', '2'])
+  await project.pushRun(['run', 'exp.ts', '-n', '3'])
+  const listed = await project.run(['list'])
+  const [, partly, whole] = project.stored().map(({ id }) => id)
+  const shown = await Promise.all([partly, whole].map((id = '') => project.run(['show', id])))
+  const report = await project.run(['show', 'latest', '--reporter', 'json'])
+
+  expect(none.stdout).toMatch(/^experiment +outcome +rows /)
+  expect(
+    listed.stdout
+      .split('\n')
+      .slice(0, 4)
+      .map((line) => line.split(/ {2,}/).slice(1, 3)),
+  ).toEqual([
+    ['outcome', 'pushed'],
+    ['passed', 'yes'],
+    ['passed', 'partly'],
+    ['passed', expect.stringMatching(/^\d+$/)],
+  ])
+  expect(shown[0]?.stdout).toMatch(
+    /not pushed standard\n {2}.* spans, .* metrics at .*\n {2}\d+ events still to be sent\n/,
+  )
+  expect(shown[1]?.stdout).toMatch(
+    /pushed standard\n {2}6 spans, 14 metrics at .*\n {2}https:\/\/app\.datadoghq\.com\//,
+  )
+  expect(JSON.parse(report.stdout).experiments[0].delivery).toMatchObject({
+    status: 'delivered',
+    spans: 6,
+    metrics: 14,
+  })
+})
+
+test('the JSON report says what the backend has, and the keys appear nowhere but in the headers', async () => {
+  const project = await standardProject()
+  const { DD_API_KEY = '', DD_APP_KEY = '' } = project.fake.env
+  project.fake.script({
+    on: 'create-dataset',
+    nth: 1,
+    fault: answer(500, { body: { errors: [{ detail: DD_API_KEY }] } }),
+  })
+  const args = ['run', 'exp.ts', '--debug', '--reporter', 'json=report.json', '--reporter', 'ndjson']
+  const run = await project.pushRun(args)
+  const again = await project.pushRun(['run', 'exp.ts'], { DD_APP_KEY: 'y'.repeat(40) })
+  const doctor = await project.pushRun(['doctor'])
+  const kept = project
+    .stored()
+    .flatMap(({ folder }) => readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8')))
+
+  expect(JSON.parse(project.read('report.json')).experiments[0].delivery).toMatchObject({
+    status: 'delivered',
+    backend: 'datadog',
+    spans: standard.rows,
+    metrics: standard.metrics,
+    pending: 0,
+    rejected: 0,
+    reason: null,
+  })
+  expect(kept.length).toBeGreaterThan(2)
+  const printed = [run, again, doctor].flatMap(({ stdout, stderr }) => [stdout, stderr])
+  const bodies = project.fake.requests.map(({ text, path, query }) => `${path}?${query} ${text}`)
+  const all = [...kept, ...printed, ...bodies, project.read('report.json')].join('\n')
+  expect([DD_API_KEY, DD_APP_KEY, 'y'.repeat(40)].filter((key) => all.includes(key))).toEqual([])
+})
+
+test('push shows a bar on a terminal, which is gone at the end', async () => {
+  const project = await standardProject({}, { maxBodyBytes: 60_000 })
+  await project.run(['run', 'exp.ts'])
+  project.fake.script({ on: 'post-events', fault: delay(100) })
+  const pty = project.pty('llmobs-exp push latest', { env: project.fake.env })
+  await pty.shows(({ lines }) => lines.some((line) => /━+─+ {2}\d+\/602 events to 127\.0\.0\.1:\d+/.test(line)))
+  await pty.ended
+  const { lines } = pty.see()
+  expect(lines.join('\n')).toContain('pushed standard\n  200 spans, 402 metrics at 127.0.0.1')
+  expect(lines.filter((line) => line.includes('━'))).toEqual([])
+})
+
+test('run --watch pushes each run that comes to its end', async () => {
+  const project = await standardProject({ 'small.ts': experiment(`${numbered(3)} ${passing}`, '', 'small') })
+  const cli = project.start(['run', '--watch', 'small.ts'], { env: project.fake.env })
+  const completed = () =>
+    [...project.fake.state.experiments.values()].filter(({ status }) => status === 'completed').length
+  await cli.until(() => completed() === 1 && /watching/.test(cli.printed('stderr')))
+  project.write('small.ts', experiment(`${numbered(4)} ${passing}`, '', 'small'))
+  await cli.until(() => completed() === 2)
+  cli.signal('SIGINT')
+  await cli.ended
+  expect(project.stored().map((stored) => compare(project.fake, stored))).toEqual([equal, equal])
+  expect(project.fake.state.events.spans()).toHaveLength(7)
 })

@@ -69,3 +69,21 @@ export function createFakeClock(): FakeClock {
 export async function settle(): Promise<void> {
   for (let round = 0; round < 4; round++) await new Promise(setImmediate)
 }
+
+/** Lets time pass, as fast as it can, until the promise is settled. */
+export async function passTimeUntil<T>(promise: Promise<T>, clock: FakeClock): Promise<T> {
+  let isSettled = false
+  promise.then(
+    () => {
+      isSettled = true
+    },
+    () => {
+      isSettled = true
+    },
+  )
+  for (;;) {
+    await settle()
+    if (isSettled) return promise
+    if (!clock.next()) throw new Error('nothing happens any more')
+  }
+}

@@ -45,6 +45,8 @@ class ParcelDelivery {
   /** Invalid items, while the backend has taken nothing else: it may be that it takes nothing at all. */
   #doubtful: { readonly item: PackedItem; readonly reason: string }[] = []
   #hasTaken = false
+  /** So many bytes together are known to be too many. */
+  #tooLarge = Number.POSITIVE_INFINITY
 
   constructor(ports: DeliverPorts) {
     this.#ports = ports
@@ -110,14 +112,21 @@ class ParcelDelivery {
     const [only] = items
     if (only === undefined) return
     if (items.length > 1) {
-      this.#ports.tooLarge(items.reduce((sum, { bytes }) => sum + bytes, 0))
+      this.#tooLarge = Math.min(this.#tooLarge, bytesOf(items))
+      this.#ports.tooLarge(this.#tooLarge)
       const middle = Math.floor(items.length / 2)
-      await this.send(items.slice(0, middle))
-      await this.send(items.slice(middle))
+      for (const half of [items.slice(0, middle), items.slice(middle)]) {
+        if (half.length > 1 && bytesOf(half) >= this.#tooLarge) await this.#divide(half, error)
+        else await this.send(half)
+      }
       return
     }
     const smaller = shrinkItem(only, only.bytes, this.#ports.encoder)
     if (smaller === undefined) this.#ports.rejected(only, error.message)
     else await this.send([smaller])
   }
+}
+
+function bytesOf(items: readonly PackedItem[]): number {
+  return items.reduce((sum, { bytes }) => sum + bytes, 0)
 }

@@ -31,6 +31,8 @@ export function describeDelivery(parts: DeliveryParts): Delivery {
 function explain({ backend, ledger, pending, tooOld, failure, startedAt, now }: DeliveryParts): string {
   const reasons: string[] = []
   if (failure !== undefined) reasons.push(failure)
+  const unread = pending - tooOld
+  if (failure === undefined && unread > 0) reasons.push(`${count(unread)} damaged in the log`)
   if (tooOld > 0) {
     reasons.push(
       `${count(tooOld)} older than 24 hours, which ${backend.place} refuses: --restamp sends them with new times`,

@@ -9,6 +9,8 @@ const OLD = 20 * HOUR
 /** How much of an experiment gets new times at once, and how much before the first item that needs one. */
 const WINDOW = 12 * HOUR
 const BEFORE = HOUR
+/** The log's times are no finer. */
+const MICROSECOND = 0.001
 
 export type Restamp = Omit<Extract<PushEntry, { readonly type: 'restamped' }>, 'type'>
 
@@ -26,9 +28,16 @@ export function isOld(at: number, now: number): boolean {
   return now - at > OLD
 }
 
-/** New times for an item and for those around it, in the order and at the distances of the old ones, up to now. */
-export function restampAround(at: number, now: number): Restamp {
-  const from = at - BEFORE
-  const to = Math.min(from + WINDOW, now)
+/**
+ * New times for an item and for those around it that are too old, in the order and at the distances of the old ones, up to now.
+ * Those that are young enough, or were given new times before, keep what they have: they may have been sent.
+ */
+export function restampAround(at: number, now: number, restamps: readonly Restamp[]): Restamp {
+  let from = at - BEFORE
+  let to = Math.max(Math.min(from + WINDOW, now - OLDEST), at)
+  for (const other of restamps) {
+    if (other.to < at) from = Math.min(Math.max(from, other.to + MICROSECOND), at)
+    if (other.from > at) to = Math.max(Math.min(to, other.from - MICROSECOND), at)
+  }
   return { from, to, offset: Math.floor(now - to) }
 }

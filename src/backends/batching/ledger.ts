@@ -15,6 +15,8 @@ export class Ledger {
   readonly #restamps: Restamp[] = []
   /** Whether what stands in the log from here on is about this place. */
   #isHere = false
+  /** Events of which there is nothing to send, up to the next entry, which names them too. */
+  readonly #empty: number[] = []
   #opened: Opened | undefined
   #rejected = 0
   #firstReason: string | undefined
@@ -63,6 +65,11 @@ export class Ledger {
     return this.#settled.has(seq)
   }
 
+  /** Whether nothing was left to do at some time. */
+  get isClosed(): boolean {
+    return this.#closedAt !== undefined
+  }
+
   /** Whether nothing was left to do when the log ended here. */
   isClosedAt(lastSeq: number): boolean {
     return this.#closedAt === lastSeq
@@ -81,7 +88,7 @@ export class Ledger {
       spans += encoded.spans.length
       metrics += encoded.metrics.length
     }
-    const ranges = rangesOf(items.map(({ item }) => item.seq))
+    const ranges = rangesOf([...items.map(({ item }) => item.seq), ...this.#empty.splice(0)])
     this.#write({ type: 'accepted', iteration, ranges, spans, metrics })
   }
 
@@ -89,9 +96,14 @@ export class Ledger {
     this.#write({ type: 'rejected', seq, reason })
   }
 
-  /** There is nothing to send of it; found out anew each time. */
+  /** There is nothing to send of it. */
   pass(seq: number): void {
-    this.#settled.add([seq, seq])
+    this.#empty.push(seq)
+  }
+
+  /** Nothing more comes of this run for now. */
+  endRun(run: RunRef): void {
+    if (this.#empty.length > 0) this.accept(run, [])
   }
 
   restamp(restamp: Restamp): void {

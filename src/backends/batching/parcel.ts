@@ -53,31 +53,35 @@ export interface PackOptions {
 }
 
 /** Packs the items of one run, in their order, into parcels within the limits. Holds one parcel. */
-export async function* packParcels(items: AsyncIterable<PushItem>, options: PackOptions): AsyncGenerator<Parcel, void> {
-  const { run, encoder, limits, bytes, onEmpty, onTooLarge } = options
+export async function* packParcels(
+  items: AsyncIterable<readonly PushItem[]>,
+  options: PackOptions,
+): AsyncGenerator<Parcel, void> {
+  const { run, limits, bytes } = options
   let filling = createFilling(limits, bytes())
-  for await (const item of items) {
-    const packed = packItem(item, 0, encoder)
-    if (packed === undefined) {
-      onEmpty(item)
-      continue
+  for await (const some of items) {
+    for (const item of some) {
+      const packed = pack(item, options)
+      if (packed === undefined) continue
+      if (!filling.takes(packed)) {
+        yield { run, items: filling.items }
+        filling = createFilling(limits, bytes())
+      }
+      filling.add(packed)
     }
-    const fitting = trim(packed, limits, encoder)
-    if (fitting === undefined) {
-      onTooLarge(item)
-      continue
-    }
-    if (!filling.takes(fitting)) {
-      yield { run, items: filling.items }
-      filling = createFilling(limits, bytes())
-    }
-    filling.add(fitting)
   }
   if (filling.items.length > 0) yield { run, items: filling.items }
 }
 
-function trim(packed: PackedItem, { bytes }: BatchLimits, encoder: Encoder): PackedItem | undefined {
-  return packed.bytes <= bytes ? packed : shrinkItem(packed, bytes + 1, encoder)
+function pack(item: PushItem, { encoder, limits, onEmpty, onTooLarge }: PackOptions): PackedItem | undefined {
+  const packed = packItem(item, 0, encoder)
+  if (packed === undefined) {
+    onEmpty(item)
+    return undefined
+  }
+  const trimmed = packed.bytes <= limits.bytes ? packed : shrinkItem(packed, limits.bytes + 1, encoder)
+  if (trimmed === undefined) onTooLarge(item)
+  return trimmed
 }
 
 function createFilling(limits: BatchLimits, mostBytes: number) {

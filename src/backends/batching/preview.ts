@@ -1,8 +1,8 @@
-import type { Backend } from '../../model/backend.ts'
+import type { Backend, PushItem } from '../../model/backend.ts'
 import type { PushSource } from '../../model/push.ts'
 import { isTooOld, timeOf } from './item-times.ts'
 import { Ledger } from './ledger.ts'
-import { itemsOfRow, itemsOfRun, type LoggedItem } from './push-items.ts'
+import { type Dating, itemsOfRow, itemsOfRun } from './push-items.ts'
 import { RunRows } from './run-rows.ts'
 
 /** What a push of an experiment would send by now. */
@@ -25,23 +25,23 @@ export async function previewPush(
 ): Promise<PushPreview> {
   const ledger = await Ledger.read(source.log, backend)
   const count = { events: 0, spans: 0, metrics: 0, tooOld: 0 }
-  const add = (item: LoggedItem): void => {
-    if (ledger.isSettled(item.seq)) return
+  const date: Dating = (seq, at) => (ledger.isSettled(seq) ? undefined : timeOf(at, ledger.restamps))
+  const add = (item: PushItem): void => {
     count.events++
     if (item.kind === 'row') count.spans++
     else count.metrics += metricsOf(item)
-    if (isTooOld(timeOf(item.at, ledger.restamps), now)) count.tooOld++
+    if (isTooOld(item.time, now)) count.tooOld++
   }
   for (const run of (await source.progress()).runs) {
     const rows = new RunRows(source.follow(run.iteration))
-    for await (const row of rows.take(() => true)) for (const item of itemsOfRow(row)) add(item)
-    for (const item of itemsOfRun(run)) add(item)
+    for await (const row of rows.take(() => true)) for (const item of itemsOfRow(row, run, date)) add(item)
+    for (const item of itemsOfRun(run, run, date)) add(item)
     await rows.close()
   }
   return { ...count, ...(ledger.opened === undefined ? {} : { link: ledger.opened.link }) }
 }
 
-function metricsOf(item: Exclude<LoggedItem, { readonly kind: 'row' }>): number {
+function metricsOf(item: Exclude<PushItem, { readonly kind: 'row' }>): number {
   if (item.kind === 'summary') return item.summaries.length
   return item.evaluation.status === 'ok' ? item.evaluation.evaluations.length : 1
 }

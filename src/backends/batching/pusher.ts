@@ -127,13 +127,10 @@ export class Pusher {
   async delivery(): Promise<Delivery> {
     const { source, backend, clock } = this.#options
     try {
-      // Another process may have pushed meanwhile.
-      if (this.#heldBy !== undefined) this.#ledger = undefined
       const ledger = this.#ledger ?? (await Ledger.read(source.log, backend))
-      const isComplete = this.#hasEnded && this.#failure === undefined
-      const { events, startedAt } = isComplete ? (this.#progress ?? (await this.#read())) : await this.#read()
+      const { events, startedAt } = await this.#read()
+      const pending = Math.max(events - ledger.settled, 0)
       const tooOld = this.#open?.sender.tooOld ?? 0
-      const pending = isComplete ? tooOld : Math.max(events - ledger.settled, 0)
       const parts = { backend, ledger, pending, tooOld, startedAt, now: clock.now() }
       return describeDelivery({ ...parts, failure: this.#failure ?? this.#explainRest() })
     } catch (error) {
@@ -165,14 +162,16 @@ export class Pusher {
     if (lock.status === 'held') return 'held'
     this.#ledger ??= await Ledger.read(source.log, backend)
     const progress = await this.#read()
-    if (isOver && this.#ledger.isClosedAt(progress.lastSeq)) return 'ended'
+    if (this.#ledger.isClosedAt(progress.lastSeq)) return isOver ? 'ended' : 'waiting'
     this.#open ??= await this.#openExperiment(this.#ledger)
     const { session, sender } = this.#open
     if (isOver && this.#isHurried) await this.#tellEnd(session)
     for (const run of progress.runs) await this.#sendRun(run, sender, isOver)
     if (!isOver) return 'waiting'
     await this.#tellEnd(session)
-    if (sender.tooOld === 0) this.#ledger.close((progress.outcome ?? cutShort).status, progress.lastSeq)
+    if (this.#ledger.settled >= progress.events) {
+      this.#ledger.close((progress.outcome ?? cutShort).status, progress.lastSeq)
+    }
     return 'ended'
   }
 
@@ -191,9 +190,9 @@ export class Pusher {
   }
 
   async #sendRun(run: LoggedRun, sender: Sender, isOver: boolean): Promise<void> {
-    const { iteration, finished } = run
+    const { iteration, ends } = run
     if (this.#sentRuns.has(iteration)) return
-    const isAllDue = isOver || finished !== undefined
+    const isAllDue = isOver || ends.length > 0
     const ripeBefore = this.#options.clock.now() - RIPE_AFTER
     const rows = this.#runs.get(iteration) ?? new RunRows(this.#options.source.follow(iteration))
     this.#runs.set(iteration, rows)

@@ -1,4 +1,4 @@
-import type { PushItem, Session, WriteResult } from '../../model/backend.ts'
+import type { ItemTime, PushItem, RunRef, Session, WriteResult } from '../../model/backend.ts'
 import type { Clock } from '../../model/ports.ts'
 import type { LoggedRun } from '../../model/push.ts'
 import type { Row } from '../../model/row.ts'
@@ -8,7 +8,7 @@ import type { Gate } from './gate.ts'
 import { isTooOld, restampAround, timeOf } from './item-times.ts'
 import type { Ledger } from './ledger.ts'
 import { type PackedItem, type Parcel, packParcels } from './parcel.ts'
-import { itemsOfRow, itemsOfRun, type LoggedItem } from './push-items.ts'
+import { type Dating, itemsOfRow, itemsOfRun } from './push-items.ts'
 import { safeLine } from './reasons.ts'
 
 /** Parcels that are being delivered at once; a third is being packed. */
@@ -46,10 +46,11 @@ export class Sender {
   }
 
   /** @throws what ends the push of this experiment */
-  async send(run: LoggedRun, rows: AsyncIterable<Row>): Promise<void> {
+  async send(logged: LoggedRun, rows: AsyncIterable<Row>): Promise<void> {
     const { session, ledger } = this.#options
-    const parcels = packParcels(this.#itemsOf(run, rows), {
-      run: { iteration: run.iteration, runId: run.runId },
+    const run = { iteration: logged.iteration, runId: logged.runId }
+    const parcels = packParcels(this.#itemsOf(logged, run, rows), {
+      run,
       encoder: session,
       limits: session.limits,
       bytes: () => this.#bytes,
@@ -57,25 +58,30 @@ export class Sender {
       onTooLarge: ({ seq }) => this.#reject(seq, TOO_LARGE),
     })
     await eachOf(parcels, WIDTH, (parcel) => this.#deliver(parcel))
+    ledger.endRun(run)
   }
 
-  async *#itemsOf(run: LoggedRun, rows: AsyncIterable<Row>): AsyncGenerator<PushItem, void> {
+  async *#itemsOf(logged: LoggedRun, run: RunRef, rows: AsyncIterable<Row>): AsyncGenerator<readonly PushItem[], void> {
+    const date: Dating = (seq, at) => this.#date(seq, at)
     for await (const row of rows) {
       this.#options.signal.throwIfAborted()
-      yield* this.#unsettled(run, itemsOfRow(row))
+      yield itemsOfRow(row, run, date)
     }
-    yield* this.#unsettled(run, itemsOfRun(run))
+    yield itemsOfRun(logged, run, date)
   }
 
-  *#unsettled({ iteration, runId }: LoggedRun, items: readonly LoggedItem[]): Generator<PushItem, void> {
+  #date(seq: number, at: number): ItemTime | undefined {
     const { ledger, clock, restamp } = this.#options
-    for (const { at, ...item } of items) {
-      if (ledger.isSettled(item.seq)) continue
-      if (restamp && isTooOld(timeOf(at, ledger.restamps), clock.now())) ledger.restamp(restampAround(at, clock.now()))
-      const time = timeOf(at, ledger.restamps)
-      if (isTooOld(time, clock.now())) this.#tooOld++
-      else yield { ...item, run: { iteration, runId }, time }
+    if (ledger.isSettled(seq)) return undefined
+    const now = clock.now()
+    const time = timeOf(at, ledger.restamps)
+    if (!isTooOld(time, now)) return time
+    if (!restamp) {
+      this.#tooOld++
+      return undefined
     }
+    ledger.restamp(restampAround(at, now, ledger.restamps))
+    return timeOf(at, ledger.restamps)
   }
 
   #deliver(parcel: Parcel): Promise<void> {

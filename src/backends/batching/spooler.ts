@@ -93,13 +93,14 @@ class BackgroundSpooler implements Spooler {
   }
 
   drain(options: DrainOptions): Promise<ReadonlyMap<string, Delivery>> {
+    // First: what would come too late if nothing was hurried is given up.
+    this.#gate.hurry()
     this.#setTime(options)
     for (const pusher of this.#pushers.values()) {
       pusher.end()
       if (options.isHurried === true) pusher.hurry()
       this.#wake(pusher)
     }
-    this.#gate.hurry()
     this.#drained ??= this.#finish()
     return this.#drained
   }

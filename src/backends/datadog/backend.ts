@@ -5,6 +5,7 @@ import { createDatasetSync, type DatasetSync, type SyncedDataset } from './datas
 import { createExperiment, type ExperimentPlace, findExperiment, updateExperiment } from './experiments.ts'
 import { RequestError } from './failures.ts'
 import { askPatiently } from './patience.ts'
+import { mayWrite } from './permissions.ts'
 import { askForProjects, openProject, type Project } from './projects.ts'
 import { createSession, type Reference, readReference } from './session.ts'
 import { type DatadogSettings, placeOf } from './settings.ts'
@@ -27,8 +28,13 @@ interface Work extends DatadogTools {
   readonly doubtful: Set<string>
 }
 
+export interface DatadogBackend extends Backend {
+  /** Whether the keys may change anything. */
+  mayWrite(signal: AbortSignal): Promise<boolean>
+}
+
 /** Datadog LLM Observability. */
-export function createDatadogBackend(settings: DatadogSettings, tools: DatadogTools): Backend {
+export function createDatadogBackend(settings: DatadogSettings, tools: DatadogTools): DatadogBackend {
   const client = createClient(settings, tools)
   const datasets = createDatasetSync()
   const work: Work = { ...tools, settings, client, datasets, projects: new Map(), doubtful: new Set() }
@@ -36,6 +42,7 @@ export function createDatadogBackend(settings: DatadogSettings, tools: DatadogTo
     name: 'datadog',
     place: placeOf(settings),
     check: (signal) => check(client, signal),
+    mayWrite: (signal) => mayWrite(client, signal),
     open: (experiment, options) => open(work, experiment, options),
     close: () => client.close(),
   }

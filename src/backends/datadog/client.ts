@@ -4,11 +4,12 @@ import type { Clock } from '../../model/ports.ts'
 import { classifyStatus } from './classify.ts'
 import { createDispatcher } from './dispatcher.ts'
 import { explainNetworkError, RequestError } from './failures.ts'
+import { askAgain } from './patience.ts'
 import { parseReply, readErrors } from './reply.ts'
 import { createSafeText } from './safe-text.ts'
 import type { DatadogSettings } from './settings.ts'
 
-/** One server, asked one thing at a time. It retries nothing, follows no redirect, and every failure is a {@link RequestError}. */
+/** One server, asked one thing at a time. It follows no redirect, and every failure is a {@link RequestError}. */
 export interface Client {
   send(request: ClientRequest, signal: AbortSignal): Promise<Reply>
   /** Makes text that came from the server fit for a message. */
@@ -25,6 +26,13 @@ export interface ClientRequest {
   readonly purpose: string
   /** Carries or answers with many records: is given more time, and as many bytes as this. */
   readonly bulkBytes?: number
+  /**
+   * How often it is tried. One of many requests that only together are of use is worth several tries; about all else those decide
+   * who know what else is to be sent.
+   *
+   * @default 1
+   */
+  readonly attempts?: number
 }
 
 export interface Reply {
@@ -58,32 +66,32 @@ export function createClient(settings: DatadogSettings, { clock, timeouts: given
   const dispatcher = createDispatcher(settings.apiBase, settings.proxy, timeouts.connect)
   const safeText = createSafeText([settings.apiKey, settings.appKey])
   const { host } = new URL(settings.apiBase)
+  const sendOnce = async (asked: ClientRequest, signal: AbortSignal): Promise<Reply> => {
+    const limits = limitsOf(asked, timeouts)
+    const deadline = startDeadline(limits.whole, { clock, signal })
+    const cannot = (reason: string): string => `cannot ${asked.purpose}: ${safeText(reason)}`
+    try {
+      const options = { ...toOptions(asked, settings, limits), dispatcher, signal: deadline.signal }
+      const { statusCode: status, headers, body: stream } = await request(`${settings.apiBase}${asked.path}`, options)
+      const body = parseReply(await readBody(stream, headers['content-encoding'], limits.bytes))
+      const failure = classifyStatus(status, headers, clock.now())
+      if (failure === undefined) return { status, body }
+      const message = cannot(`${host} answered ${describeStatus(status)}${explain(status, body)}`)
+      throw new RequestError(message, failure, { mayHaveArrived: status >= 500, status, body })
+    } catch (error) {
+      if (error instanceof RequestError) throw error
+      const why = deadline.signal.aborted ? undefined : explainNetworkError(error)
+      const reason = why?.reason ?? (signal.aborted ? 'it was given up' : `no whole answer in ${limits.whole / 1000} s`)
+      const details = { mayHaveArrived: why?.mayHaveArrived ?? true, cause: error }
+      throw new RequestError(cannot(`${host}: ${reason}`), { kind: 'unreachable' }, details)
+    } finally {
+      deadline.stop()
+    }
+  }
   return {
     safeText,
     close: () => dispatcher.destroy(),
-    async send(asked, signal) {
-      const limits = limitsOf(asked, timeouts)
-      const deadline = startDeadline(limits.whole, { clock, signal })
-      const cannot = (reason: string): string => `cannot ${asked.purpose}: ${safeText(reason)}`
-      try {
-        const options = { ...toOptions(asked, settings, limits), dispatcher, signal: deadline.signal }
-        const { statusCode: status, headers, body: stream } = await request(`${settings.apiBase}${asked.path}`, options)
-        const body = parseReply(await readBody(stream, headers['content-encoding'], limits.bytes))
-        const failure = classifyStatus(status, headers, clock.now())
-        if (failure === undefined) return { status, body }
-        const message = cannot(`${host} answered ${describeStatus(status)}${explain(status, body)}`)
-        throw new RequestError(message, failure, { mayHaveArrived: status >= 500, status, body })
-      } catch (error) {
-        if (error instanceof RequestError) throw error
-        const why = deadline.signal.aborted ? undefined : explainNetworkError(error)
-        const reason =
-          why?.reason ?? (signal.aborted ? 'it was given up' : `no whole answer in ${limits.whole / 1000} s`)
-        const details = { mayHaveArrived: why?.mayHaveArrived ?? true, cause: error }
-        throw new RequestError(cannot(`${host}: ${reason}`), { kind: 'unreachable' }, details)
-      } finally {
-        deadline.stop()
-      }
-    },
+    send: (asked, signal) => askAgain(() => sendOnce(asked, signal), { clock, signal, attempts: asked.attempts ?? 1 }),
   }
 }
 

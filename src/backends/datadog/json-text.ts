@@ -1,13 +1,13 @@
 import { type Json, stringifyJson } from '../../model/json.ts'
 
-/** An object whose members are JSON texts already; those that are undefined are left out. */
+/** An object of names that need no escape, whose members are JSON texts already; those that are undefined are left out. */
 export function joinObject(members: { readonly [name: string]: Json | undefined }): Json {
-  const parts: string[] = []
+  let text = ''
   for (const name of Object.keys(members)) {
     const value = members[name]
-    if (value !== undefined) parts.push(`${stringifyJson(name)}:${value}`)
+    if (value !== undefined) text += `${text === '' ? '' : ','}"${name}":${value}`
   }
-  return `{${parts.join(',')}}`
+  return `{${text}}`
 }
 
 export function joinArray(items: readonly Json[]): Json {

@@ -1,13 +1,12 @@
 import type { ErrorInfo } from '../../model/errors.ts'
 import type { LabelledEvaluation, MetricValue } from '../../model/evaluation.ts'
 import type { NamedSummaryResult } from '../../model/events.ts'
-import { spanIds } from '../../model/identity.ts'
 import type { Json } from '../../model/json.ts'
 import type { Row, RowEvaluation } from '../../model/row.ts'
 import { joinObject, toMetadata, toText } from './json-text.ts'
 import { describeTruncation, joinMetadata, keepMetadata, pickForm, type Shortened, shorten } from './shorten.ts'
-import { formatTags, mergeTags } from './tags.ts'
-import { errorType, runTags, toIsoTime, type WireContext } from './wire-context.ts'
+import { formatTags } from './tags.ts'
+import { errorType, toIsoTime, type WireContext } from './wire-context.ts'
 
 /** How many characters of each text are left at each level; from level 1 on without metadata. */
 const limits: readonly number[] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, 8_192, 1_024, 200]
@@ -18,7 +17,7 @@ const limits: readonly number[] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INF
  */
 export function encodeEvaluation(row: Row, result: RowEvaluation, context: WireContext): readonly Json[] | undefined {
   if (result.status === 'skipped' || row.task === undefined) return undefined
-  const { spanId, traceId } = spanIds(context.names.localId, row.key, row.iteration, row.generation)
+  const { spanId, traceId } = context.run.idsOf(row)
   const place = { source: 'custom', spanId, traceId }
   return pickForm((level) => writeMetrics(contentsOf(result), { ...context, place, level }), {
     levels: limits.length,
@@ -71,14 +70,9 @@ function writeFailure(
   const message = shorten(toText(error.message), limit)
   const stack = shorten(toText(error.stack ?? ''), limit)
   const isTruncated = message.original !== undefined || stack.original !== undefined
-  return writeMetric(context, {
-    label: toText(label),
-    metric_type: '"categorical"',
-    categorical_value: 'null',
-    error: joinObject({ message: message.json, type: toText(errorType(error)), stack: stack.json }),
-    tags: toText(mergeTags([], metricTags(context, isTruncated))),
-    status: context.place.source === 'summary' ? undefined : '"ERROR"',
-  })
+  const described = joinObject({ message: message.json, type: toText(errorType(error)), stack: stack.json })
+  const content = `"metric_type":"categorical","categorical_value":null,"error":${described}`
+  return writeMetric(context, { label, content, tags: writeTags(context, undefined, isTruncated), isError: true })
 }
 
 function writeValue(
@@ -94,47 +88,49 @@ function writeValue(
     reasoning: reasoning?.original,
     metadata: metadata.original,
   })
+  const { type, assessment } = evaluation
   return writeMetric(context, {
-    label: toText(label),
-    metric_type: toText(evaluation.type),
-    [`${evaluation.type}_value`]: value.json,
-    error: 'null',
-    tags: toText(mergeTags(formatTags(evaluation.tags ?? {}), metricTags(context, truncation !== undefined))),
-    status: context.place.source === 'summary' ? undefined : '"OK"',
-    reasoning: reasoning?.json,
-    assessment: evaluation.assessment === undefined ? undefined : toText(evaluation.assessment),
-    metadata: joinMetadata(metadata.json, truncation),
+    label,
+    content: `"metric_type":"${type}","${type}_value":${value.json},"error":null`,
+    tags: writeTags(context, evaluation.tags, truncation !== undefined),
+    isError: false,
+    more:
+      writeMember('reasoning', reasoning?.json) +
+      writeMember('assessment', assessment === undefined ? undefined : toText(assessment)) +
+      writeMember('metadata', joinMetadata(metadata.json, truncation)),
   })
 }
 
-function writeMetric({ names, place, time }: MetricContext, { label, tags, status, ...content }: MetricMembers): Json {
-  return joinObject({
-    metric_source: toText(place.source),
-    span_id: toText(place.spanId),
-    trace_id: toText(place.traceId),
-    timestamp_ms: String(Math.floor(time.at)),
-    label,
-    ...content,
-    tags,
-    experiment_id: toText(names.experimentId),
-    status,
-  })
+function writeMember(name: string, json: Json | undefined): string {
+  return json === undefined ? '' : `,"${name}":${json}`
 }
 
 interface MetricMembers {
-  readonly label: Json
+  readonly label: string
+  /** What it says: type, value and error. */
+  readonly content: string
   readonly tags: Json
-  readonly status: Json | undefined
-  readonly [member: string]: Json | undefined
+  readonly isError: boolean
+  /** Members that come last, each after a comma. */
+  readonly more?: string
 }
 
-function metricTags(context: MetricContext, isTruncated: boolean) {
-  const { original } = context.time
-  return {
-    ...runTags(context),
+function writeMetric(
+  { run, place, time }: MetricContext,
+  { label, content, tags, isError, more = '' }: MetricMembers,
+): Json {
+  const ids = `"span_id":"${place.spanId}","trace_id":"${place.traceId}"`
+  const about = `"metric_source":"${place.source}",${ids},"timestamp_ms":${Math.floor(time.at)},"label":${toText(label)}`
+  const status = place.source === 'summary' ? '' : `,"status":"${isError ? 'ERROR' : 'OK'}"`
+  return `{${about},${content},"tags":${tags},"experiment_id":${run.experimentId}${status}${more}}`
+}
+
+function writeTags({ run, time }: MetricContext, own: LabelledEvaluation['tags'], isTruncated: boolean): Json {
+  const { original } = time
+  return run.metricTags(own === undefined ? [] : formatTags(own), {
     original_timestamp: original === undefined ? undefined : toIsoTime(original),
     truncated: isTruncated ? 'true' : undefined,
-  }
+  })
 }
 
 function shortenValue(value: MetricValue, limit: number): Shortened {

@@ -3,9 +3,13 @@ import { RequestError } from './failures.ts'
 import { apiPath, type Query, underBase } from './paths.ts'
 import { readList, readMember, readText } from './reply.ts'
 
-/** Longer pages are asked for anew in smaller ones. */
-const MAX_PAGE_BYTES = 32 * 1024 * 1024
+/** A longer page is asked for anew as smaller ones: it takes several times its length while it is read. */
+const MAX_PAGE_BYTES = 8 * 1024 * 1024
+/** A page of a single item, or of a server that gives as many as it likes. */
+const MAX_LAST_BYTES = 64 * 1024 * 1024
 const PAGE_LIMIT = 1_000
+/** Of a page that is not the first: otherwise a long list would be begun again whenever a single one of its pages fails. */
+const ATTEMPTS = 5
 
 export interface Listing {
   readonly parts: readonly string[]
@@ -23,7 +27,7 @@ export async function* readPages(client: Client, listing: Listing, signal: Abort
   let limit = listing.limit ?? PAGE_LIMIT
   let cursor = ''
   do {
-    const page = await readPage(client, { ...listing, limit, cursor }, signal)
+    const page = await readPage(client, { ...listing, limit, cursor, attempts: seen.size === 0 ? 1 : ATTEMPTS }, signal)
     limit = page.limit
     yield page.body
     cursor = readText(page.body, 'meta', 'after') ?? ''
@@ -41,13 +45,14 @@ export async function* readItems(
   for await (const body of readPages(client, listing, signal)) yield readList(body, 'data')
 }
 
-type AskedPage = Listing & { readonly limit: number; readonly cursor: string }
+type AskedPage = Listing & { readonly limit: number; readonly cursor: string; readonly attempts: number }
 
 async function readPage(client: Client, asked: AskedPage, signal: AbortSignal) {
-  const { purpose } = asked
+  const { purpose, attempts } = asked
   for (let limit = asked.limit; ; limit = Math.floor(limit / 2)) {
     const path = pathOf(asked, limit)
-    const { body } = await client.send({ method: 'GET', path, purpose, bulkBytes: MAX_PAGE_BYTES }, signal)
+    const bulkBytes = limit > 1 ? MAX_PAGE_BYTES : MAX_LAST_BYTES
+    const { body } = await client.send({ method: 'GET', path, purpose, bulkBytes, attempts }, signal)
     if (readMember(body, 'data') !== undefined) return { body, limit }
     if (limit <= 1) throw unreadable(`cannot ${purpose}: the answer is longer than expected, or no list`)
   }

@@ -1,8 +1,8 @@
 import type { Client } from './client.ts'
 import { envelope, toText } from './json-text.ts'
-import { unreadable } from './pages.ts'
+import { readItems, unreadable } from './pages.ts'
 import { apiPath } from './paths.ts'
-import { readId } from './reply.ts'
+import { readId, readText } from './reply.ts'
 
 export interface Project {
   readonly id: string
@@ -17,6 +17,18 @@ export async function openProject(client: Client, name: string, signal: AbortSig
   const id = readId(reply.body, 'data', 'id')
   if (id === undefined) throw unreadable(`cannot ${purpose}: the answer has no id`)
   return { id, name }
+}
+
+/** The project of exactly that name; undefined where there is none. */
+export async function findProject(client: Client, name: string, signal: AbortSignal): Promise<Project | undefined> {
+  const query = { 'filter[name]': name }
+  for await (const items of readItems(client, { parts: ['projects'], query, purpose: 'find the project' }, signal)) {
+    for (const item of items) {
+      const id = readId(item, 'id')
+      if (id !== undefined && readText(item, 'attributes', 'name') === name) return { id, name }
+    }
+  }
+  return undefined
 }
 
 /** The least that shows whether Datadog is there and takes the keys. */

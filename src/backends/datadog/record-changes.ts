@@ -8,7 +8,7 @@ import { envelope, joinArray, toText } from './json-text.ts'
 import { unreadable } from './pages.ts'
 import { apiPath } from './paths.ts'
 import type { RecordTraits } from './record-index.ts'
-import { readList, readNumber } from './reply.ts'
+import { readList, readMember, readNumber } from './reply.ts'
 import { insertText, toStoredRecord, updateText } from './stored-record.ts'
 
 /** What is to happen to one record. `there` is what it has at Datadog. */
@@ -19,10 +19,12 @@ export type RecordChange =
 
 const MAX_BATCH_RECORDS = 1_000
 const MAX_BATCH_BYTES = 500_000
+/** Of a batch that is not the first: otherwise everything would be compared again whenever a single one fails. */
+const ATTEMPTS = 5
 /** Where more than so many records are refused, it is not the records. */
 const MAX_SET_ASIDE = 20
 /** It answers with every record that was changed. */
-const MAX_REPLY_BYTES = 32 * 1024 * 1024
+const MAX_REPLY_BYTES = 8 * 1024 * 1024
 
 export interface ChangeTarget {
   readonly projectId: string
@@ -57,10 +59,12 @@ export function createRecordChanger(client: Client, target: ChangeTarget, signal
   let { version, isBegun } = target
   let batch: EncodedChange[] = []
   let bytes = 0
+  let isFirst = true
 
   const send = async (changes: readonly EncodedChange[]): Promise<void> => {
     try {
-      const reached = await postBatch(client, { ...target, isBegun }, changes, signal)
+      const reached = await postBatch(client, { ...target, isBegun, attempts: isFirst ? 1 : ATTEMPTS }, changes, signal)
+      isFirst = false
       isBegun ||= reached !== undefined && reached > target.version
       version = Math.max(version, reached ?? 0)
     } catch (error) {
@@ -126,7 +130,7 @@ function divide(changes: readonly EncodedChange[], error: BackendError): readonl
 /** Returns the version that holds the changes; undefined when nothing was different. */
 async function postBatch(
   client: Client,
-  { projectId, datasetId, isBegun }: ChangeTarget,
+  { projectId, datasetId, isBegun, attempts }: ChangeTarget & { readonly attempts: number },
   changes: readonly EncodedChange[],
   signal: AbortSignal,
 ): Promise<number | undefined> {
@@ -143,7 +147,10 @@ async function postBatch(
   const path = apiPath([projectId, 'datasets', datasetId, 'batch_update'])
   const body = envelope('datasets', attributes, datasetId)
   try {
-    const reply = await client.send({ method: 'POST', path, body, purpose, bulkBytes: MAX_REPLY_BYTES }, signal)
+    const request = { method: 'POST', path, body, purpose, bulkBytes: MAX_REPLY_BYTES, attempts } as const
+    const reply = await client.send(request, signal)
+    // Without it, nobody knows which version to name; the list that is read next time shows what became of it.
+    if (readMember(reply.body, 'data') === undefined) throw unreadable(`cannot ${purpose}: the answer has no records`)
     return readVersion(reply.body)
   } catch (error) {
     // A record that somebody else took away meanwhile is not found; the list that is read next time does not have it.

@@ -51,3 +51,10 @@ export function readErrorText(error: unknown): string | undefined {
   if (typeof error === 'string') return error
   return readText(error, 'detail') ?? readText(error, 'title') ?? readText(error, 'message')
 }
+
+/** A member to be spread, where there is something to put into it. */
+export function present<Name extends string, T>(name: Name, value: T | undefined): { readonly [N in Name]?: T } {
+  const members: { [N in Name]?: T } = {}
+  if (value !== undefined) members[name] = value
+  return members
+}

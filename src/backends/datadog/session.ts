@@ -8,7 +8,7 @@ import { findRejected } from './rejections.ts'
 import { readId, readNumber, readText } from './reply.ts'
 import { experimentLink } from './sites.ts'
 import { formatTags } from './tags.ts'
-import { encodeItem } from './wire.ts'
+import { createEncoder } from './wire.ts'
 import { runTags, type WireNames } from './wire-context.ts'
 import { createErrorTexts, toWireEnd } from './wire-status.ts'
 
@@ -37,6 +37,7 @@ export interface SessionParts {
 
 export function createSession({ client, site, reference, names, toolVersion, problems }: SessionParts): Session {
   const errors = createErrorTexts()
+  const encode = createEncoder(names)
   return {
     reference: writeReference(reference),
     link: experimentLink(site, names.experimentId),
@@ -44,14 +45,14 @@ export function createSession({ client, site, reference, names, toolVersion, pro
     ...(problems.length === 0 ? {} : { problems }),
     encode(item, cut) {
       errors.add(item)
-      return encodeItem(item, names, cut)
+      return encode(item, cut)
     },
     async write(batch, signal) {
       if (batch.items.length === 0) return { rejected: [] }
       const tags = formatTags({
         'llmobs_exp.version': toolVersion,
         project_id: names.projectId,
-        ...runTags({ names, run: batch }),
+        ...runTags(names, batch),
       })
       const body = writeEvents(batch.items, tags)
       const purpose = 'send spans and metrics'

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import { type Json, parseJson } from '../../model/json.ts'
-import { joinObject, toText } from './json-text.ts'
+import { toText } from './json-text.ts'
 
 /** What a value was before it was shortened. */
 export interface Original {
@@ -47,12 +47,13 @@ function describeOriginal(json: Json): Original {
 
 /** What was taken away, as a member for the metadata; undefined where nothing was. */
 export function describeTruncation(originals: { readonly [part: string]: Original | undefined }): Json | undefined {
-  const parts = Object.entries(originals).flatMap(([part, original]) =>
-    original === undefined
-      ? []
-      : [[part, joinObject({ bytes: toText(original.bytes), sha256: toText(original.sha256) })] as const],
-  )
-  return parts.length === 0 ? undefined : joinObject(Object.fromEntries(parts))
+  let text = ''
+  for (const part of Object.keys(originals)) {
+    const original = originals[part]
+    if (original === undefined) continue
+    text += `${text === '' ? '' : ','}"${part}":{"bytes":${original.bytes},"sha256":"${original.sha256}"}`
+  }
+  return text === '' ? undefined : `{${text}}`
 }
 
 /** What is left of the metadata, with what was taken away. */
@@ -70,16 +71,21 @@ export function pickForm(
   make: (level: number) => readonly Json[],
   { levels, cut }: { readonly levels: number; readonly cut: number },
 ): readonly Json[] | undefined {
-  let previous = ''
+  let previous: string | undefined
   let index = -1
   for (let level = 0; level < levels; level++) {
     const form = make(level)
-    const text = form.join()
-    if (text === previous && level > 0) continue
+    const text = form.length === 1 ? form[0] : form.join()
+    if (text === undefined || text === previous) continue
     previous = text
-    if (level < levels - 1 && Buffer.byteLength(text) > MAX_ITEM_BYTES) continue
+    if (level < levels - 1 && isTooLarge(text)) continue
     index++
     if (index === cut) return form
   }
   return undefined
+}
+
+function isTooLarge(text: string): boolean {
+  // A unit of a string is three bytes at most.
+  return text.length * 3 > MAX_ITEM_BYTES && Buffer.byteLength(text) > MAX_ITEM_BYTES
 }

@@ -1,10 +1,8 @@
-import { spanIds } from '../../model/identity.ts'
 import type { Json } from '../../model/json.ts'
 import type { Row } from '../../model/row.ts'
 import { joinObject, toMetadata, toText } from './json-text.ts'
 import { describeTruncation, joinMetadata, keepMetadata, pickForm, type Shortened, shorten } from './shorten.ts'
-import { mergeTags } from './tags.ts'
-import { errorType, runTags, toIsoTime, toSentTime, type WireContext } from './wire-context.ts'
+import { errorType, toIsoTime, toSentTime, type WireContext } from './wire-context.ts'
 
 /** How many characters of each value are left at each level. Metadata goes first, as it is what is read least. */
 const levels: readonly SpanLevel[] = [
@@ -40,22 +38,16 @@ interface SpanContext extends WireContext {
 }
 
 function writeSpan(row: Row, task: TaskOfRow, context: SpanContext): Json {
-  const { names, time, level } = context
-  const { traceId, spanId } = spanIds(names.localId, row.key, row.iteration, row.generation)
-  const { meta, isTruncated } = writeMeta(row, task, level)
-  return joinObject({
-    span_id: toText(spanId),
-    trace_id: toText(traceId),
-    project_id: toText(names.projectId),
-    dataset_id: toText(names.datasetId),
-    name: toText(names.experimentName),
-    start_ns: toNanoseconds(toSentTime(task.startedAt, time)),
-    // 0 counts as a missing duration.
-    duration: String(Math.max(1, Math.round(task.durationMs * 1_000_000))),
-    status: toText(task.status === 'ok' ? 'ok' : 'error'),
-    meta,
-    tags: toText(spanTags(row, task, { ...context, isTruncated })),
-  })
+  const { run, time } = context
+  const { traceId, spanId } = run.idsOf(row)
+  const { meta, isTruncated } = writeMeta(row, task, context.level)
+  const startNs = toNanoseconds(toSentTime(task.startedAt, time))
+  // 0 counts as a missing duration.
+  const duration = Math.max(1, Math.round(task.durationMs * 1_000_000))
+  const status = task.status === 'ok' ? 'ok' : 'error'
+  const times = `"start_ns":${startNs},"duration":${duration},"status":"${status}"`
+  const tags = writeTags(row, task, { ...context, isTruncated })
+  return `{"span_id":"${spanId}","trace_id":"${traceId}",${run.spanMembers},${times},"meta":${meta},"tags":${tags}}`
 }
 
 /** Epoch nanoseconds have more digits than a number holds: the log's microseconds, and three zeros. */
@@ -105,25 +97,13 @@ interface TagContext extends SpanContext {
   readonly isTruncated: boolean
 }
 
-function spanTags(row: Row, task: TaskOfRow, context: TagContext): string[] {
-  const { names, time, level, isTruncated } = context
+function writeTags(row: Row, task: TaskOfRow, { run, time, level, isTruncated }: TagContext): Json {
   const recordTags = level.withoutRecordTags === true ? [] : (row.record.tags ?? [])
-  return mergeTags([...names.tags, ...recordTags], {
-    ...runTags(context),
-    project_id: names.projectId,
-    project_name: names.projectName,
-    dataset_id: names.datasetId,
-    dataset_name: names.datasetName,
+  return run.spanTags(recordTags, {
     dataset_record_id: row.key,
-    experiment_name: names.experimentName,
     retries: task.attempts > 1 ? String(task.attempts - 1) : undefined,
-    supersedes: row.generation > 0 ? earlierSpan(row, names.localId) : undefined,
+    supersedes: row.generation > 0 ? run.idsOf({ ...row, generation: row.generation - 1 }).spanId : undefined,
     original_start: time.original === undefined ? undefined : toIsoTime(task.startedAt),
     truncated: isTruncated ? 'true' : undefined,
   })
-}
-
-/** The span that this row had before its task was run again. */
-function earlierSpan({ key, iteration, generation }: Row, localId: string): string {
-  return spanIds(localId, key, iteration, generation - 1).spanId
 }

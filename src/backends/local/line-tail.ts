@@ -3,7 +3,7 @@ import { type Line, splitLines } from './read-events.ts'
 import { readError } from './store-error.ts'
 
 /** Small, as what is done with one piece keeps the event loop from everything else. */
-const CHUNK_BYTES = 128 * 1024
+const CHUNK_BYTES = 64 * 1024
 const LINE_FEED = 0x0a
 
 /** Reads a file of lines that may still grow, piece by piece. A line without its line feed is left for the next time. */
@@ -11,6 +11,8 @@ export interface LineTail {
   /** The next lines, valid until the next call; undefined when there are none by now. */
   next(): Promise<TailedLines | undefined>
   close(): Promise<void>
+  /** Of what has not been read yet. */
+  readonly position: number
 }
 
 export interface TailedLines {
@@ -53,9 +55,13 @@ export function createLineTail(path: string, from = 0): LineTail {
         if (lines === undefined) await close()
         return lines
       } catch (error) {
+        await close()
         throw readError(path, error)
       }
     },
     close,
+    get position() {
+      return position
+    },
   }
 }

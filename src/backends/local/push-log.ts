@@ -6,7 +6,7 @@ import { FILE_MODE } from './layout.ts'
 import { createLineTail } from './line-tail.ts'
 import { LineWriter } from './line-writer.ts'
 import { syncFolder } from './manifest.ts'
-import { isIntact } from './read-event.ts'
+import { findIntactCrc } from './read-event.ts'
 import { newerFormat } from './read-events.ts'
 import { errnoOf, readError, writeError } from './store-error.ts'
 
@@ -51,7 +51,7 @@ async function* readEntries(path: string): AsyncGenerator<PushEntry, void> {
   try {
     for (let more = await tail.next(); more !== undefined; more = await tail.next()) {
       for (const { bytes } of more.lines) {
-        if (!isIntact(bytes)) continue
+        if (findIntactCrc(bytes) < 0) continue
         const { v, at: _at, crc: _crc, ...entry } = JSON.parse(bytes.toString('utf8'))
         if (v > PUSH_FORMAT) throw newerFormat(path, v)
         if (knownTypes.has(entry.type)) yield entry

@@ -2,13 +2,15 @@ import type { RunEvent } from '../../model/events.ts'
 import type { Outcome } from '../../model/outcome.ts'
 import type { LoggedProgress, LoggedRun } from '../../model/push.ts'
 import { createLineTail } from './line-tail.ts'
-import { decodeLine, lineType } from './read-event.ts'
+import { decodeLine, lineSeq, lineType } from './read-event.ts'
 
 /** Finds out how far a log has come, reading each line once. */
 export interface PushScan {
   progress(): Promise<LoggedProgress>
   /** A position in the log before which nothing of the run stands. */
   startOf(iteration: number): number
+  /** A position up to which every row of the run stands that has finished by now. */
+  endOf(iteration: number): number
   close(): Promise<void>
 }
 
@@ -16,6 +18,7 @@ export function createPushScan(eventsFile: string): PushScan {
   const tail = createLineTail(eventsFile)
   const runs = new Map<number, LoggedRun>()
   const starts = new Map<number, number>()
+  const ends = new Map<number, number>()
   const counter = createEventCounter()
   let outcome: Outcome | undefined
   let startedAt = 0
@@ -26,13 +29,14 @@ export function createPushScan(eventsFile: string): PushScan {
     else if (event.type === 'run-started') {
       const { iteration, runId } = event
       if (!starts.has(iteration)) starts.set(iteration, position)
-      runs.set(iteration, { ...runs.get(iteration), iteration, runId })
+      runs.set(iteration, { iteration, runId, ends: runs.get(iteration)?.ends ?? [] })
     } else if (event.type === 'run-finished') {
       const { iteration, seq, at, summaries } = event
       const run = runs.get(iteration)
-      if (run !== undefined) runs.set(iteration, { ...run, finished: { seq, at, summaries } })
+      if (run !== undefined) runs.set(iteration, { ...run, ends: [...run.ends, { seq, at, summaries }] })
       if (summaries.length > 0) counter.addOne()
     } else if (event.type === 'experiment-finished') outcome = event.outcome
+    else if (event.type === 'resumed') outcome = undefined
   }
   const scan = async (): Promise<LoggedProgress> => {
     for (let more = await tail.next(); more !== undefined; more = await tail.next()) {
@@ -41,9 +45,12 @@ export function createPushScan(eventsFile: string): PushScan {
         if (decodedTypes.has(type)) {
           const decoded = decodeLine(bytes)
           if (decoded.status === 'event') take(decoded.event, more.start)
-        } else counter.take(type, bytes)
+        } else {
+          const iteration = counter.take(type, bytes)
+          if (iteration !== undefined) ends.set(iteration, tail.position)
+        }
       }
-      lastSeq = seqOf(more.lines.at(-1)?.bytes) ?? lastSeq
+      lastSeq = lineSeq(more.lines.at(-1)?.bytes) ?? lastSeq
     }
     const sorted = [...runs.values()].sort((one, other) => one.iteration - other.iteration)
     const events = counter.count()
@@ -58,6 +65,7 @@ export function createPushScan(eventsFile: string): PushScan {
       return next
     },
     startOf: (iteration) => starts.get(iteration) ?? 0,
+    endOf: (iteration) => ends.get(iteration) ?? 0,
     close: tail.close,
   }
 }
@@ -68,12 +76,8 @@ const decodedTypes: ReadonlySet<string> = new Set([
   'run-started',
   'run-finished',
   'experiment-finished',
+  'resumed',
 ])
-
-function seqOf(line: Buffer | undefined): number | undefined {
-  const digits = line === undefined ? undefined : /^\{"v":\d+,"seq":(\d+)/.exec(line.toString('latin1', 0, 64))
-  return digits?.[1] === undefined ? undefined : Number(digits[1])
-}
 
 const KEY = Buffer.from(',"key":')
 const EVALUATOR = Buffer.from(',"evaluator":')
@@ -88,16 +92,18 @@ function createEventCounter() {
   const open = new Map<string, number>()
   let events = 0
   return {
-    take(type: string, line: Buffer): void {
+    /** The run whose row has ended here. */
+    take(type: string, line: Buffer): number | undefined {
       if (type === 'evaluation-finished') {
-        if (/^"(?:skipped"|ok","evaluations":\[\])/.test(statusOf(line))) return
+        if (/^"(?:skipped"|ok","evaluations":\[\])/.test(statusOf(line))) return undefined
         const unit = unitOf(line, EVALUATOR)
         open.set(unit, (open.get(unit) ?? 0) + 1)
-      } else if (type === 'row-finished') {
-        const unit = unitOf(line, STATUS)
-        if (!/^"(?:skipped|cancelled)"/.test(statusOf(line))) events += 1 + (open.get(unit) ?? 0)
-        open.delete(unit)
       }
+      if (type !== 'row-finished') return undefined
+      const unit = unitOf(line, STATUS)
+      if (!/^"(?:skipped|cancelled)"/.test(statusOf(line))) events += 1 + (open.get(unit) ?? 0)
+      open.delete(unit)
+      return Number(/"iteration":(\d+)(?:,"(?:generation|replaces)":\d+)*$/.exec(unit)?.[1])
     },
     addOne: () => events++,
     count: () => events,

@@ -29,7 +29,10 @@ export function openPushSource(options: PushSourceOptions): PushSource {
   return {
     experiment: describePushed(manifest, options.records ?? loggedRecords(manifest, files.events)),
     progress: () => scan.progress(),
-    follow: (iteration) => followRows(files.events, { iteration, from: scan.startOf(iteration) }),
+    follow(iteration) {
+      const { events } = files
+      return followRows(events, { iteration, from: scan.startOf(iteration), to: () => scan.endOf(iteration) })
+    },
     log: openPushLog(files.push, clock),
     lock: createPushLock(files.pushLock, options),
   }

@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib'
 import type { LabelledEvaluation } from '../../model/evaluation.ts'
-import { EVENT_FORMAT, type RunEvent } from '../../model/events.ts'
+import { type CallTiming, EVENT_FORMAT, type RunEvent, type UnitRef } from '../../model/events.ts'
 
 /** What a line of the log turned out to be. */
 export type DecodedLine =
@@ -10,6 +10,8 @@ export type DecodedLine =
   | { readonly status: 'newer-format'; readonly format: number }
 
 const CRC_MEMBER = Buffer.from(',"crc":')
+/** How this version begins its lines. */
+const HEAD = Buffer.from(`{"v":${EVENT_FORMAT},`)
 
 const knownTypes: ReadonlySet<string> = new Set([
   'experiment-started',
@@ -26,17 +28,28 @@ const knownTypes: ReadonlySet<string> = new Set([
 
 /** Reads one line, without its line feed. A line with a right checksum is one this tool wrote. */
 export function decodeLine(line: Buffer): DecodedLine {
-  if (!isIntact(line)) return { status: 'damaged' }
-  const { v, crc: _crc, ...parsed } = JSON.parse(line.toString('utf8'))
+  const crcAt = findIntactCrc(line)
+  if (crcAt < 0) return { status: 'damaged' }
+  const { v, parsed } = parseMembers(line, crcAt)
   if (v > EVENT_FORMAT) return { status: 'newer-format', format: v }
   return knownTypes.has(parsed.type) ? { status: 'event', event: withJsonText(parsed) } : { status: 'unknown-type' }
 }
 
-/** Whether a line, without its line feed, has a right checksum as its last member. */
-export function isIntact(line: Buffer): boolean {
+/** Without what is the line's own, which is cut off as text: taking members off an object would cost more than parsing it. */
+function parseMembers(line: Buffer, crcAt: number) {
+  if (HEAD.compare(line, 0, HEAD.length) === 0) {
+    return { v: EVENT_FORMAT, parsed: JSON.parse(`{${line.toString('utf8', HEAD.length, crcAt)}}`) }
+  }
+  const { v, ...parsed } = JSON.parse(`${line.toString('utf8', 0, crcAt)}}`)
+  return { v, parsed }
+}
+
+/** Where the checksum of a line, without its line feed, stands as its last member; -1 when there is no right one. */
+export function findIntactCrc(line: Buffer): number {
   const crcAt = line.lastIndexOf(CRC_MEMBER)
+  if (crcAt < 0 || line[line.length - 1] !== 0x7d) return -1
   const checksum = Number.parseInt(line.toString('latin1', crcAt + CRC_MEMBER.length), 10)
-  return crcAt >= 0 && line.at(-1) === 0x7d && crc32(line.subarray(0, crcAt)) === checksum
+  return crc32(line.subarray(0, crcAt)) === checksum ? crcAt : -1
 }
 
 /** The type a line names, without parsing the whole of it. */
@@ -46,42 +59,50 @@ export function lineType(line: Buffer): string {
   return head.slice(start, head.indexOf('"', start))
 }
 
-/** Members that are left out of a line while they have these values. */
-const DEFAULTS = { generation: 0, queueMs: 0, retryWaitMs: 0, attempts: 1 }
-
-/** Gives user values back the form of JSON text, which they have everywhere behind the executor. */
+/** Gives user values back the form of JSON text, which they have everywhere behind the executor, and members that were left out. */
 function withJsonText(parsed: RunEvent): RunEvent {
   switch (parsed.type) {
-    case 'record':
-      return {
-        ...parsed,
-        input: JSON.stringify(parsed.input),
-        ...(parsed.expectedOutput === undefined ? {} : { expectedOutput: JSON.stringify(parsed.expectedOutput) }),
-        ...(parsed.metadata === undefined ? {} : { metadata: JSON.stringify(parsed.metadata) }),
-      }
+    case 'record': {
+      const { input, expectedOutput, metadata } = parsed
+      const texts = Object.assign(parsed, { input: JSON.stringify(input) })
+      if (expectedOutput !== undefined) Object.assign(texts, { expectedOutput: JSON.stringify(expectedOutput) })
+      return metadata === undefined ? texts : Object.assign(texts, { metadata: JSON.stringify(metadata) })
+    }
     case 'task-finished':
-      return parsed.status === 'ok'
-        ? { ...DEFAULTS, ...parsed, output: JSON.stringify(parsed.output) }
-        : { ...DEFAULTS, ...parsed }
+      fillCall(parsed)
+      return parsed.status === 'ok' ? Object.assign(parsed, { output: JSON.stringify(parsed.output) }) : parsed
     case 'evaluation-finished':
-      return parsed.status === 'ok'
-        ? { ...DEFAULTS, ...parsed, evaluations: parsed.evaluations.map(evaluationText) }
-        : { ...DEFAULTS, ...parsed }
+      fillCall(parsed)
+      if (parsed.status === 'ok') for (const evaluation of parsed.evaluations) evaluationText(evaluation)
+      return parsed
     case 'row-finished':
-      return Object.assign({ generation: 0 }, parsed)
+      return fillUnit(parsed)
     case 'run-finished':
-      return { ...parsed, summaries: parsed.summaries.map(valueText) }
+      for (const summary of parsed.summaries) valueText(summary)
+      return parsed
     default:
       return parsed
   }
 }
 
-function evaluationText(item: LabelledEvaluation): LabelledEvaluation {
-  return { ...valueText(item), ...(item.metadata === undefined ? {} : { metadata: JSON.stringify(item.metadata) }) }
+const FIRST_GENERATION = { generation: 0 }
+const CALLED_AT_ONCE = { queueMs: 0, retryWaitMs: 0, attempts: 1 }
+
+function fillUnit<T extends UnitRef>(event: T): T {
+  return event.generation === undefined ? Object.assign(event, FIRST_GENERATION) : event
 }
 
-function valueText<T extends object>(item: T): T {
-  return 'type' in item && item.type === 'json' && 'value' in item
-    ? { ...item, value: JSON.stringify(item.value) }
-    : item
+function fillCall(event: UnitRef & CallTiming): void {
+  fillUnit(event)
+  if (event.attempts === undefined) Object.assign(event, CALLED_AT_ONCE)
+}
+
+function evaluationText(item: LabelledEvaluation): void {
+  valueText(item)
+  if (item.metadata !== undefined) Object.assign(item, { metadata: JSON.stringify(item.metadata) })
+}
+
+function valueText(item: object): void {
+  if ('type' in item && item.type === 'json' && 'value' in item)
+    Object.assign(item, { value: JSON.stringify(item.value) })
 }

@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises'
 import type { RunEvent } from '../../model/events.ts'
 import { unitName, unitOf } from '../../model/row.ts'
-import { decodeLine, lineType } from './read-event.ts'
+import { decodeLine, lineSeq, lineType } from './read-event.ts'
 import { readLines } from './read-events.ts'
 import { readError } from './store-error.ts'
 
@@ -11,6 +11,8 @@ export interface Redone {
   isVoid(event: RunEvent): boolean
   /** Of a unit that was run again: `seq` of the `row-finished` that stands. The unit has no row where there is no such event. */
   standing(unit: string): number | undefined
+  /** Whether the `row-finished` with this `seq` does not stand. What has been written since was not looked at, and stands. */
+  isSuperseded(unit: string, seq: number): boolean
   /** Whether a unit that was run again has events after that, whose row has not finished. */
   hasTail(unit: string): boolean
 }
@@ -34,6 +36,8 @@ export async function findRedone(path: string): Promise<Redone | undefined> {
       const decoded = decodeLine(bytes)
       if (decoded.status === 'event') redone.take(decoded.event)
     }
+    const last = lines.findLast(({ isTerminated }) => isTerminated)
+    redone.reach(lineSeq(last?.bytes) ?? 0)
   }
   return redone
 }
@@ -43,6 +47,12 @@ class LoggedRedone implements Redone {
   readonly #records = new Map<string, number>()
   readonly #runs = new Map<number, number>()
   #resumedAt = 0
+  #lastSeq = 0
+
+  /** How far the log has been looked at. */
+  reach(seq: number): void {
+    this.#lastSeq = seq
+  }
 
   /** Whether a line may say something of what does not count any more. */
   isAbout(line: Buffer): boolean {
@@ -92,6 +102,11 @@ class LoggedRedone implements Redone {
 
   standing(unit: string): number | undefined {
     return this.#rows.get(unit)?.standing
+  }
+
+  isSuperseded(unit: string, seq: number): boolean {
+    const standing = this.standing(unit)
+    return standing !== undefined && standing !== seq && seq <= this.#lastSeq
   }
 
   hasTail(unit: string): boolean {

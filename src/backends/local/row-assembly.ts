@@ -1,4 +1,4 @@
-import type { CallTiming, EventStamp, RunEvent, TaskResult } from '../../model/events.ts'
+import type { CallTiming, EventStamp, RowFinished, RunEvent, TaskResult } from '../../model/events.ts'
 import { type RecordText, type Row, type RowEvaluation, type RowQuery, unitName } from '../../model/row.ts'
 import type { Redone } from './redone.ts'
 
@@ -12,8 +12,11 @@ export interface FoundRecord {
   readonly position: number
 }
 
-/** A row that lacks its record. */
-export type FinishedRow = Omit<Row, keyof FoundRecord>
+/** The end of a row, and what came before it. */
+export interface FinishedRow {
+  readonly end: RowFinished & EventStamp
+  readonly parts: OpenRow
+}
 
 interface OpenRow {
   readonly task?: TaskResult & CallTiming
@@ -59,17 +62,23 @@ export class RowAssembly {
 
   #finish(name: string, event: Extract<RunEvent, { readonly type: 'row-finished' }>): FinishedRow | undefined {
     const parts = this.#open.get(name) ?? { evaluations: [] }
-    const { task, evaluations, stamp = event } = parts
-    const standing = this.#redone?.standing(name)
-    if (standing === undefined || standing === event.seq) this.#open.delete(name)
-    else {
+    const { stamp = event } = parts
+    if (this.#redone?.isSuperseded(name, event.seq) === true) {
       this.#open.set(name, { ...parts, stamp })
       return undefined
     }
-    const { key, iteration, generation, status } = event
-    const row = { key, iteration, generation, seq: stamp.seq, at: stamp.at, status, evaluations }
-    return task === undefined ? row : { ...row, task }
+    this.#open.delete(name)
+    return { end: stamp === event ? event : { ...event, seq: stamp.seq, at: stamp.at }, parts }
   }
+}
+
+/** Written out, not spread: there are many. */
+export function toRow({ end, parts }: FinishedRow, { record, position }: FoundRecord): Row {
+  const { key, iteration, generation, seq, at, status } = end
+  const { task, evaluations } = parts
+  return task === undefined
+    ? { key, iteration, generation, seq, at, status, position, record, evaluations }
+    : { key, iteration, generation, seq, at, status, position, record, task, evaluations }
 }
 
 /**

@@ -1,3 +1,4 @@
+import { checkPushing } from './check-backend.ts'
 import { checkEnvironment } from './check-environment.ts'
 import { checkFiles } from './check-files.ts'
 import { checkModule } from './check-module.ts'
@@ -15,5 +16,6 @@ export const checks: readonly Check[] = [
   checkFiles,
   checkStore,
   checkOptions,
+  checkPushing,
   checkModule,
 ]

@@ -46,6 +46,8 @@ export interface Subject extends CommandContext {
   readonly envFile: Attempt<AppliedEnvFile | undefined>
   readonly configPath: Attempt<string | undefined>
   readonly configFile: Attempt<ConfigFile | undefined>
+  /** What is loaded only where it is used. */
+  readonly loadBackend: () => Promise<typeof import('../backend.ts')>
 }
 
 /** Looks at one thing and never throws for what is wrong with it. */

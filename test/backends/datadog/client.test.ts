@@ -6,6 +6,8 @@ import { type Client, type ClientRequest, createClient, type Timeouts } from '..
 import { RequestError } from '../../../src/backends/datadog/failures.ts'
 import type { DatadogSettings } from '../../../src/backends/datadog/settings.ts'
 import { createClock } from '../../../src/cli/system.ts'
+import { selfSigned } from '../../helpers/self-signed.ts'
+import { startFake } from './helpers/push.ts'
 import { apiKey, appKey, listen, serve, settingsFor } from './helpers/server.ts'
 
 const get: ClientRequest = { method: 'GET', path: '/x', purpose: 'find a thing' }
@@ -166,6 +168,17 @@ describe('the client', () => {
     expect((await client.send({ ...get, bulkBytes: 10 }, signal)).status).toBe(200)
   })
 
+  it.each([
+    ['takes the next answer where it may be another one', 503, {}, 3],
+    ['waits as it is advised', 429, { 'retry-after': '0.001' }, 3],
+    ['does not wait for as long as that', 429, { 'retry-after': '60' }, 1],
+    ['asks nothing twice that will be refused again', 403, {}, 1],
+  ])('%s, when it is told to try several times', async (_what, status, headers, times) => {
+    const server = await serve((_asked, response) => response.writeHead(status, headers).end())
+    const failed = await failureOf(clientOf(server.origin).send({ ...get, attempts: 3 }, signal))
+    expect([failed.status, server.asked.length]).toEqual([status, times])
+  })
+
   it('is given up when it is told so', async () => {
     const controller = new AbortController()
     const server = await serve(() => controller.abort())
@@ -198,6 +211,18 @@ describe('the client', () => {
     await clientOf(server.origin, { settings: { proxy: { url, except: '' } } }).send(get, signal)
 
     expect([proxy.heard, server.asked.length]).toEqual([[], 1])
+  })
+
+  it.each([
+    ['nobody vouches for', { hosts: ['127.0.0.1'] }],
+    ['has expired', { hosts: ['127.0.0.1'], isExpired: true }],
+    ['is of another host', { hosts: ['api.example'] }],
+  ])('sends no key to a server whose certificate %s', async (_what, certificate) => {
+    const fake = await startFake({ tls: await selfSigned(certificate) })
+    const { message, failure, mayHaveArrived } = await failureOf(clientOf(fake.origin).send(post, signal))
+
+    expect(message).toMatch(/its certificate is not trusted: .* \(NODE_EXTRA_CA_CERTS names further authorities\)/)
+    expect([failure, mayHaveArrived, fake.requests.length]).toEqual([{ kind: 'unreachable' }, false, 0])
   })
 
   it('sends no key to a server that does not speak TLS', async () => {

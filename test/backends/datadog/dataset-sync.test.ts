@@ -4,7 +4,7 @@ import { createDatasetSync, type DatasetSync } from '../../../src/backends/datad
 import { BackendError } from '../../../src/model/backend.ts'
 import type { RecordText } from '../../../src/model/row.ts'
 import type { FakeDatadog } from '../../helpers/fake-datadog/fake-datadog.ts'
-import { answer, close } from '../../helpers/fake-datadog/faults.ts'
+import { answer, close, malformedJson } from '../../helpers/fake-datadog/faults.ts'
 import { type Json, memberAt } from '../../helpers/fake-datadog/json.ts'
 import { datasetOf, hurriedClock, recordOf, settingsOf, signal, startFake, storedRecords } from './helpers/push.ts'
 
@@ -183,21 +183,49 @@ describe('a dataset on its way to Datadog', () => {
   it('goes on with the version it began, after a failure in the middle', async () => {
     const fake = await startFake()
     const by = createDatasetSync()
-    fake.script({ on: 'batch-update', nth: 2, fault: answer(503) })
+    fake.script({ on: 'batch-update', from: 2, times: 5, fault: answer(503) })
     await expect(sync(fake, many(1_500), { by })).rejects.toMatchObject({ failure: { kind: 'unreachable' } })
     expect(await sync(fake, many(1_500), { by })).toMatchObject({ version: 1 })
     expect(Object.keys(storedRecords(fake)).length).toBe(1_500)
     expect(batches(fake).map(({ inserted, newVersion }) => [inserted.length, newVersion])).toEqual([
       [1_000, true],
-      [500, false],
-      [500, false],
+      ...Array(6).fill([500, false]),
     ])
+  })
+
+  it('of many records gets there though every third request fails', async () => {
+    const fake = await startFake()
+    await sync(fake, many(5_000))
+    fake.script({ on: ['list-records', 'batch-update'], probability: 0.3, fault: answer(500) })
+    const changed = Array.from({ length: 5_000 }, (_, index) => recordOf(`r-${index}`, { input: `new ${index}` }))
+    const by = createDatasetSync()
+    let tries = 1
+    while ((await sync(fake, changed, { by }).catch(() => undefined)) === undefined) tries++
+    expect(Object.values(storedRecords(fake))).toEqual(
+      changed.map(({ key }) => expect.objectContaining({ input: `new ${key.slice(2)}` })),
+    )
+    expect(tries).toBeLessThan(10)
+  })
+
+  it('is not asked for again and again where its first request fails', async () => {
+    const fake = await startFake()
+    fake.script({ on: 'batch-update', fault: answer(503) })
+    await expect(sync(fake, many(10))).rejects.toMatchObject({ failure: { kind: 'unreachable' } })
+    expect(batches(fake).length).toBe(1)
   })
 
   it('sends the same again when it does not know what became of it', async () => {
     const fake = await startFake()
     fake.script({ on: 'batch-update', nth: 1, fault: close('after-applying') })
     await expect(sync(fake, [france])).rejects.toBeInstanceOf(BackendError)
+    expect(await sync(fake, [france])).toMatchObject({ version: 1 })
+    expect(batches(fake).length).toBe(1)
+  })
+
+  it('asks again which version it is where the answer does not say', async () => {
+    const fake = await startFake()
+    fake.script({ on: 'batch-update', nth: 1, fault: malformedJson() })
+    await expect(sync(fake, [france])).rejects.toMatchObject({ failure: { kind: 'unreachable' } })
     expect(await sync(fake, [france])).toMatchObject({ version: 1 })
     expect(batches(fake).length).toBe(1)
   })

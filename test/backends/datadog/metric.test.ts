@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { encodeItem } from '../../../src/backends/datadog/wire.ts'
+import { createEncoder } from '../../../src/backends/datadog/wire.ts'
 import type { LabelledEvaluation, MetricValue } from '../../../src/model/evaluation.ts'
 import type { EvaluatorResult, NamedSummaryResult } from '../../../src/model/events.ts'
 import { spanIds } from '../../../src/model/identity.ts'
@@ -7,7 +7,7 @@ import { evaluationOf, failure, itemOf, names, parseItem, rowOf, run, startedAt,
 
 function encode(result: EvaluatorResult, { cut = 0, at = time } = {}) {
   const part = { kind: 'evaluation', row: rowOf(), evaluation: evaluationOf(result) } as const
-  return encodeItem(itemOf(part, at), names, cut)
+  return createEncoder(names)(itemOf(part, at), cut)
 }
 
 function metricsOf(result: EvaluatorResult, options = {}): readonly unknown[] {
@@ -19,7 +19,7 @@ function metricOf(evaluation: LabelledEvaluation, options = {}): unknown {
 }
 
 function summariesOf(summaries: readonly NamedSummaryResult[]): readonly unknown[] {
-  return parseItem(encodeItem(itemOf({ kind: 'summary', summaries }), names, 0)).metrics
+  return parseItem(createEncoder(names)(itemOf({ kind: 'summary', summaries }), 0)).metrics
 }
 
 const own = [`experiment_id:${names.experimentId}`, `run_id:${run.runId}`, 'run_iteration:2']
@@ -168,6 +168,6 @@ describe('what summary evaluators found, on its way to Datadog', () => {
   })
 
   it('is nothing where there are none', () => {
-    expect(encodeItem(itemOf({ kind: 'summary', summaries: [] }), names, 0)).toBeUndefined()
+    expect(createEncoder(names)(itemOf({ kind: 'summary', summaries: [] }), 0)).toBeUndefined()
   })
 })

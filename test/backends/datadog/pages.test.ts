@@ -51,11 +51,16 @@ describe('a list', () => {
 
   it('is read in smaller pages where one is too long', async () => {
     const { pages, paths } = await readAll(({ limit, cursor }) => ({
-      data: limit > 250 ? ['x'.repeat(33 * 1024 * 1024)] : [limit],
+      data: limit > 250 ? ['x'.repeat(9 * 1024 * 1024)] : [limit],
       meta: { after: cursor === '' ? 'next' : '' },
     }))
     expect(pages).toEqual([[250], [250]])
     expect(paths.length).toBe(4)
+  })
+
+  it('is read from a server that gives as many as it likes', async () => {
+    const { pages } = await readAll(() => ({ data: ['x'.repeat(9 * 1024 * 1024)] }))
+    expect(pages).toEqual([['x'.repeat(9 * 1024 * 1024)]])
   })
 
   it('that is no list is none', async () => {

@@ -1,13 +1,13 @@
 import { hash } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { encodeItem } from '../../../src/backends/datadog/wire.ts'
+import { createEncoder } from '../../../src/backends/datadog/wire.ts'
 import { spanIds } from '../../../src/model/identity.ts'
 import type { Row } from '../../../src/model/row.ts'
 import { failure, itemOf, names, parseItem, rowOf, run, startedAt, time } from './helpers/items.ts'
 
 function textOf(row: Row, { cut = 0, at = time } = {}): string | undefined {
-  return encodeItem(itemOf({ kind: 'row', row }, at), names, cut)?.spans[0]
+  return createEncoder(names)(itemOf({ kind: 'row', row }, at), cut)?.spans[0]
 }
 
 function spanOf(row: Row, options = {}): unknown {
@@ -53,8 +53,8 @@ describe('a row on its way to Datadog', () => {
         'project_name:geography',
         `dataset_id:${names.datasetId}`,
         'dataset_name:capitals',
-        'dataset_record_id:france',
         'experiment_name:capitals/small',
+        'dataset_record_id:france',
       ],
     })
     expect([spanId.length, traceId.length, spanId === traceId]).toEqual([16, 32, false])
@@ -200,6 +200,6 @@ describe('a row on its way to Datadog', () => {
 })
 
 it('an item is told under the event it came from', () => {
-  const { seq } = encodeItem(itemOf({ kind: 'row', row: rowOf() }), names, 0) ?? {}
+  const { seq } = createEncoder(names)(itemOf({ kind: 'row', row: rowOf() }), 0) ?? {}
   expect([seq, parseItem(undefined)]).toEqual([7, { spans: [], metrics: [] }])
 })

@@ -1,5 +1,6 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { formatTags, mergeTags } from '../../../src/backends/datadog/tags.ts'
+import { createTagWriter, formatTags, mergeTags } from '../../../src/backends/datadog/tags.ts'
 
 describe('tags', () => {
   it('vector 34: an automatic tag is there once, with its real value', () => {
@@ -25,5 +26,24 @@ describe('tags', () => {
   it('has no tag without a value', () => {
     expect(formatTags({ a: '1', b: undefined, c: '', d: 'x:y' })).toEqual(['a:1', 'd:x:y'])
     expect(mergeTags(['b:given'], { b: undefined })).toEqual(['b:given'])
+  })
+
+  it('are written the same, whichever of them are there each time', () => {
+    const key = fc.constantFrom('a', 'b', 'run_id', 'Retries', 'experiment_id')
+    const tag = fc.tuple(key, fc.string({ maxLength: 2 })).map(([name, value]) => `${name}:${value}`)
+    const automatic = (...keys: string[]) =>
+      fc.record(Object.fromEntries(keys.map((name) => [name, fc.option(fc.constantFrom('', '1'), { nil: undefined })])))
+    fc.assert(
+      fc.property(
+        fc.array(tag),
+        fc.array(tag),
+        automatic('experiment_id', 'run_id'),
+        automatic('retries', 'b'),
+        (given, more, always, sometimes) => {
+          const written = createTagWriter(given, always)(more, sometimes)
+          expect(JSON.parse(written)).toEqual(mergeTags([...given, ...more], { ...always, ...sometimes }))
+        },
+      ),
+    )
   })
 })

@@ -4,7 +4,7 @@ import { metricProblem, spanProblem } from './event-validation.ts'
 import { findExperiment } from './experiments.ts'
 import { type Json, type JsonObject, memberAt, textAt } from './json.ts'
 import { objectsAt, readAttributes } from './request-body.ts'
-import { sliceItems } from './slice-json.ts'
+import { sliceItems, sliceMember } from './slice-json.ts'
 import type { Call, RejectedEvent, World } from './world.ts'
 
 /** An event of a batch, with its exact text. */
@@ -16,7 +16,8 @@ interface BatchEvent extends RejectedEvent {
 export function postEvents(world: World, call: Call): Answer {
   const attributes = readAttributes(call, 'experiments')
   const { id } = findExperiment(world, call.params.experiment ?? '')
-  const events = [...readEvents(call, attributes, 'metric'), ...readEvents(call, attributes, 'span')]
+  const text = sliceMember(call.text, 'data', 'attributes')
+  const events = [...readEvents(text, attributes, 'metric'), ...readEvents(text, attributes, 'span')]
   for (const { kind, event } of events) {
     const problem = problemOf(world, kind, event)
     if (problem !== undefined) throw badRequest(problem)
@@ -37,8 +38,8 @@ function problemOf({ time, settings }: World, kind: 'span' | 'metric', event: Js
   return spanProblem(event, time.now(), settings.checkSpanAge)
 }
 
-function readEvents(call: Call, attributes: JsonObject, kind: 'span' | 'metric'): BatchEvent[] {
-  const texts = sliceItems(call.text, 'data', 'attributes', `${kind}s`)
+function readEvents(text: string, attributes: JsonObject, kind: 'span' | 'metric'): BatchEvent[] {
+  const texts = sliceItems(text, `${kind}s`)
   return objectsAt(attributes, `${kind}s`).map((event, position) => ({
     kind,
     position,

@@ -72,7 +72,7 @@ function makeExperiment(world: World, attributes: JsonObject, names: ExperimentN
     ...names,
     datasetId,
     datasetVersion: optionalInteger(attributes, 'dataset_version') ?? (dataset && newestOf(dataset).version),
-    description: textAt(attributes, 'description'),
+    description: optionalText(attributes, 'description') ?? '',
     runCount: optionalInteger(attributes, 'run_count') ?? 1,
     parentExperimentId: optionalText(attributes, 'parent_experiment_id'),
     config: optionalObject(attributes, 'config'),

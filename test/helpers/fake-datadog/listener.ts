@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import { listenLocally } from '../listen-locally.ts'
@@ -16,7 +17,7 @@ export interface Listener {
 export function createListener(tls: { readonly key: string; readonly cert: string } | undefined): Listener {
   const server = tls === undefined ? createServer() : createTlsServer({ ...tls })
   let port = 0
-  let stopping = new AbortController()
+  let stopping = startSignal()
   return {
     server,
     get port() {
@@ -26,7 +27,7 @@ export function createListener(tls: { readonly key: string; readonly cert: strin
       return stopping.signal
     },
     async start() {
-      stopping = new AbortController()
+      stopping = startSignal()
       port = await listenLocally(server, port)
     },
     stop() {
@@ -38,4 +39,11 @@ export function createListener(tls: { readonly key: string; readonly cert: strin
       })
     },
   }
+}
+
+/** Every request that waits listens to it. */
+function startSignal(): AbortController {
+  const controller = new AbortController()
+  setMaxListeners(0, controller.signal)
+  return controller
 }

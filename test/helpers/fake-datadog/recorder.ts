@@ -47,6 +47,8 @@ export class CurrentRequest implements RecordedRequest {
   readonly route: Route
   bytes: Uint8Array = new Uint8Array()
   text = ''
+  /** Whether the body is not packed as it says, or no text. */
+  isMalformed = false
   applied = 0
   outcome: RequestOutcome = { type: 'pending' }
 

@@ -4,7 +4,7 @@ import { TLSSocket } from 'node:tls'
 import type { Answer, AnswerBody } from './answers.ts'
 import { type Fault, pickFault } from './faults.ts'
 
-/** Sends the answer as the faults have it; true when it was sent whole. */
+/** Sends the answer as the faults have it; true when nothing of it is left to be sent. */
 export async function sendAnswer(
   response: ServerResponse,
   { status, headers, body }: Answer,
@@ -16,21 +16,25 @@ export async function sendAnswer(
   const isWhole = typeof body === 'string' || body instanceof Uint8Array
   const length = isWhole ? { 'content-length': Buffer.byteLength(body) } : {}
   if (cut !== undefined && isWhole && Buffer.byteLength(body) === 0) {
-    await sendHalfHeaders(response, status)
+    sendHalfHeaders(response, status)
     return false
   }
   response.writeHead(status, status === 204 ? headers : { ...headers, ...length })
   response.flushHeaders()
   let left = cut?.after ?? Number.POSITIVE_INFINITY
   for (const piece of piecesOf(body, pace === undefined ? Number.POSITIVE_INFINITY : pieceSize(pace.bytesPerSecond))) {
+    if (pace !== undefined) await setTimeout((1000 * piece.length) / pace.bytesPerSecond, undefined, { signal })
     if (left <= 0 || response.destroyed) break
     await write(response, piece.subarray(0, left))
     left -= piece.length
-    if (pace !== undefined) await setTimeout((1000 * piece.length) / pace.bytesPerSecond, undefined, { signal })
   }
-  if (cut !== undefined) closeConnection(response)
-  else await end(response)
-  return cut === undefined && response.writableFinished
+  if (response.destroyed) return false
+  if (cut !== undefined) {
+    response.socket?.destroySoon()
+    return false
+  }
+  response.end()
+  return true
 }
 
 /** Closes the connection so that the other side sees a reset where that is possible. */
@@ -52,10 +56,8 @@ function* piecesOf(body: AnswerBody, size: number): Generator<Uint8Array> {
   }
 }
 
-async function sendHalfHeaders({ socket }: ServerResponse, status: number): Promise<void> {
-  if (socket === null) return
-  await new Promise((resolve) => socket.write(`HTTP/1.1 ${status} Trunc`, resolve))
-  socket.destroy()
+function sendHalfHeaders({ socket }: ServerResponse, status: number): void {
+  socket?.end(`HTTP/1.1 ${status} Trunc`)
 }
 
 /** Waits for a client that reads slowly, as long as it is there. */
@@ -70,16 +72,5 @@ function write(response: ServerResponse, bytes: Uint8Array): Promise<void> {
       resolve()
     }
     response.on('drain', go).on('close', go)
-  })
-}
-
-function end(response: ServerResponse): Promise<void> {
-  return new Promise((resolve) => {
-    if (response.destroyed) {
-      resolve()
-      return
-    }
-    response.once('close', resolve)
-    response.end(resolve)
   })
 }

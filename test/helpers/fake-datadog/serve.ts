@@ -43,15 +43,16 @@ interface Exchange {
   readonly response: ServerResponse
 }
 
-/** True when an answer was sent whole. */
+/** True when an answer was sent whole, as far as the backend can tell. */
 async function answerRequest(context: ServeContext, { request, message, response }: Exchange): Promise<boolean> {
   if (context.script.beforeReading(request).length > 0) return hangUp(response)
   await readBody(request, message)
+  context.recorder.notify()
   const faults = context.script.afterReading(request)
   const closing = pickFault(faults, 'close')
   await wait(context, faults, 'applying')
   if (closing?.when === 'before-applying') return hangUp(response)
-  const answer = await apply(context, request, faults)
+  const answer = apply(context, request, faults)
   if (closing?.when === 'after-applying') return hangUp(response)
   if (answer === undefined) return false
   await wait(context, faults, 'answering')
@@ -66,35 +67,33 @@ function hangUp(response: ServerResponse): false {
 }
 
 /** Does what is asked as often as the faults have it, and returns what is to be said; undefined for silence. */
-async function apply(
-  context: ServeContext,
-  request: CurrentRequest,
-  faults: readonly Fault[],
-): Promise<Answer | undefined> {
+function apply(context: ServeContext, request: CurrentRequest, faults: readonly Fault[]): Answer | undefined {
   const scripted = pickFault(faults, 'answer')
   const silence = pickFault(faults, 'silence')
   const isApplied = scripted?.isApplied ?? silence?.isApplied ?? true
   const times = pickFault(faults, 'apply-twice') === undefined ? 1 : 2
   let answer = scripted?.answer
   for (let time = 0; isApplied && time < times; time++) {
-    const real = await answerOf(context, request, faults)
+    const real = answerOf(context, request, faults)
     answer = scripted?.answer ?? real
   }
   return silence === undefined ? answer : undefined
 }
 
-async function answerOf(context: ServeContext, request: CurrentRequest, faults: readonly Fault[]): Promise<Answer> {
+function answerOf(context: ServeContext, request: CurrentRequest, faults: readonly Fault[]): Answer {
   const { route, number, query, headers } = request
   try {
     if (!context.isAllowed(request)) throw forbidden()
     if (route.handler === undefined) throw notFound()
-    const text = await unpack(request)
+    const { text } = request
+    if (request.isMalformed) throw badRequest('malformed body')
     if (Math.max(request.bytes.length, Buffer.byteLength(text)) > context.maxBodyBytes) throw tooLarge()
     const rejection = pickFault(faults, 'rejection')?.rejection
     const contentType = headers['content-type'] ?? ''
     const call = { number, params: route.params, query, contentType, text, rejection }
     const answer = route.handler(context.world, call)
     request.applied++
+    context.recorder.notify()
     return answer
   } catch (error) {
     if (error instanceof Refusal) return error.answer
@@ -106,34 +105,38 @@ async function readBody(request: CurrentRequest, message: IncomingMessage): Prom
   const pieces: Uint8Array[] = []
   for await (const piece of message) pieces.push(piece)
   request.bytes = Buffer.concat(pieces)
-  request.text = await unpack(request).catch(() => '')
+  try {
+    request.text = await unpack(request)
+  } catch {
+    request.isMalformed = true
+  }
 }
 
-/** The text of the body, or a refusal. */
 async function unpack({ bytes, headers }: CurrentRequest): Promise<string> {
-  try {
-    const isPacked = headers['content-encoding'] === 'gzip'
-    return new TextDecoder('utf-8', { fatal: true }).decode(isPacked ? await promisify(gunzip)(bytes) : bytes)
-  } catch {
-    throw badRequest('malformed body')
-  }
+  const isPacked = headers['content-encoding'] === 'gzip'
+  return new TextDecoder('utf-8', { fatal: true }).decode(isPacked ? await promisify(gunzip)(bytes) : bytes)
 }
 
 async function wait({ world, signal }: ServeContext, faults: readonly Fault[], before: 'applying' | 'answering') {
-  for (const fault of faults) {
-    if (fault.type !== 'delay' || fault.before !== before) continue
-    await waited(fault.wait, () => world.random.next(), signal())
-  }
+  const due = faults.filter((fault) => fault.type !== 'delay' || fault.before === before)
+  const delay = pickFault(due, 'delay')
+  if (delay !== undefined) await waited(delay.wait, () => world.random.next(), signal())
 }
 
 async function waited(wish: Wait, random: () => number, signal: AbortSignal): Promise<void> {
-  if (typeof wish === 'object') await Promise.race([wish, aborted(signal)])
+  if (typeof wish === 'object') await unlessAborted(wish, signal)
   else await setTimeout(typeof wish === 'function' ? wish(random) : wish, undefined, { signal })
 }
 
-function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason))
+function unlessAborted(wish: Promise<unknown>, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(signal.reason)
+    signal.addEventListener('abort', abort)
+    const settle = (): void => {
+      signal.removeEventListener('abort', abort)
+      resolve()
+    }
+    wish.then(settle, settle)
   })
 }
 

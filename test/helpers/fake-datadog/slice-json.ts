@@ -1,12 +1,13 @@
 /** The exact texts of the items of a list inside a JSON text, none when there is no such list. */
 export function sliceItems(text: string, ...path: readonly string[]): string[] {
-  let list = text
-  for (const name of path) {
-    const member = membersOf(list).find((one) => one.name === name)
-    if (member === undefined) return []
-    list = member.text
-  }
-  return partsOf(list, '[')
+  return partsOf(sliceMember(text, ...path), '[')
+}
+
+/** The exact text of a value inside a JSON text, empty when there is no such value. */
+export function sliceMember(text: string, ...path: readonly string[]): string {
+  let value = text
+  for (const name of path) value = membersOf(value).find((one) => one.name === name)?.text ?? ''
+  return value
 }
 
 function membersOf(text: string): { readonly name: string; readonly text: string }[] {
@@ -22,16 +23,17 @@ function partsOf(text: string, opening: '[' | '{'): string[] {
   const body = text.trim()
   if (!body.startsWith(opening)) return []
   const parts: string[] = []
+  const marks = /["[\]{},]/g
   let depth = 0
   let start = 1
-  for (let at = 0; at < body.length; at++) {
-    const character = body[at]
-    if (character === '"') at = endOfString(body, at) - 1
+  for (let mark = marks.exec(body); mark !== null; mark = marks.exec(body)) {
+    const [character] = mark
+    if (character === '"') marks.lastIndex = endOfString(body, mark.index)
     else if (character === '[' || character === '{') depth++
     else if (character === ']' || character === '}') depth--
     if ((character === ',' && depth === 1) || depth === 0) {
-      parts.push(body.slice(start, at).trim())
-      start = at + 1
+      parts.push(body.slice(start, mark.index).trim())
+      start = mark.index + 1
     }
   }
   return parts.filter((part) => part !== '')
@@ -39,7 +41,13 @@ function partsOf(text: string, opening: '[' | '{'): string[] {
 
 /** Where the string that starts here has ended. */
 function endOfString(text: string, start: number): number {
-  let at = start + 1
-  while (at < text.length && text[at] !== '"') at += text[at] === '\\' ? 2 : 1
-  return at + 1
+  let quote = text.indexOf('"', start + 1)
+  while (quote !== -1 && isEscaped(text, quote)) quote = text.indexOf('"', quote + 1)
+  return quote === -1 ? text.length : quote + 1
+}
+
+function isEscaped(text: string, at: number): boolean {
+  let backslashes = 0
+  while (text[at - 1 - backslashes] === '\\') backslashes++
+  return backslashes % 2 === 1
 }

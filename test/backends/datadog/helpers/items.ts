@@ -21,6 +21,8 @@ export const run = { iteration: 2, runId: '6f9619ff-8b86-4d01-b42d-00cf4fc964ff'
 export const startedAt = 1_795_335_303_123.456
 export const time: ItemTime = { at: startedAt + 1_500.25 }
 
+/** Where a row and its evaluations stand in the log. */
+const stamp = { seq: 7, at: startedAt + 1_500.25 }
 const timing = { startedAt, durationMs: 1_234.5678, queueMs: 3, retryWaitMs: 0, attempts: 1 }
 
 export const failure: ErrorInfo = {
@@ -35,6 +37,7 @@ export function rowOf(
 ): Row {
   const task = parts.task ?? { status: 'ok', output: '"Paris"' }
   return {
+    ...stamp,
     key: 'france',
     iteration: run.iteration,
     generation: parts.generation ?? 0,
@@ -47,7 +50,7 @@ export function rowOf(
 }
 
 export function evaluationOf(result: EvaluatorResult, evaluator = 'judge'): RowEvaluation {
-  return { evaluator, ...timing, ...result }
+  return { evaluator, ...stamp, ...timing, ...result }
 }
 
 export function itemOf(part: PushedPart, at: ItemTime = time): PushItem {
