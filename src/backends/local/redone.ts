@@ -7,6 +7,8 @@ import { readError } from './store-error.ts'
 
 /** Which events of a log that was resumed do not count any more. Keeps the units that were run again, and no others. */
 export interface Redone {
+  /** Whether all rows and records count. */
+  readonly isEmpty: boolean
   /** Whether a later event has taken its place: the record of its key, the end of its run or of the experiment. */
   isVoid(event: RunEvent): boolean
   /** Of a unit that was run again: `seq` of the `row-finished` that stands. The unit has no row where there is no such event. */
@@ -82,6 +84,10 @@ class LoggedRedone implements Redone {
         this.#rows.set(unit, { standing: event.type === 'row-finished' ? event.seq : standing, last: event.seq })
       }
     }
+  }
+
+  get isEmpty(): boolean {
+    return this.#rows.size + this.#records.size === 0
   }
 
   isVoid(event: RunEvent): boolean {
