@@ -64,7 +64,9 @@ function createManifest(planned: PlannedExperiment, groupId: string, context: Co
   }
 }
 
-function manifestOptions({ options: { values }, plan: { plannedRecords }, check }: PlannedExperiment): ManifestOptions {
+function manifestOptions({ options, plan: { plannedRecords }, check }: PlannedExperiment): ManifestOptions {
+  const { values, sources } = options
+  const assignments = sources.get('config') === 'config-file' ? [] : values.config
   const { runs, jobs, timeout, evalTimeout, maxRetries, raiseErrors, skipInvalid, filter, record, maxErrors } = values
   return {
     runs,
@@ -75,6 +77,7 @@ function manifestOptions({ options: { values }, plan: { plannedRecords }, check 
     raiseErrors,
     skipInvalid,
     maxErrors: maxErrors.kind === 'count' ? String(maxErrors.count) : `${maxErrors.percent}%`,
+    ...(assignments.length === 0 ? {} : { config: assignments.map(({ key, value }) => `${key}=${value}`) }),
     filters: filter.map(({ key, value }) => `${key}=${value}`),
     records: record,
     ...(values.evalJobs === undefined ? {} : { evalJobs: values.evalJobs }),

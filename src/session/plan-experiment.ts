@@ -3,6 +3,7 @@ import type { Plan } from '../engine/plan.ts'
 import type { SourceProblem } from '../model/dataset.ts'
 import { LlmobsExpError } from '../model/errors.ts'
 import type { DatasetCheck } from '../model/executor.ts'
+import type { DefinitionInfo } from '../model/ports.ts'
 import type { LoadedExperiment } from './load-modules.ts'
 
 /** An experiment with everything decided but its place in the store. */
@@ -35,7 +36,22 @@ export async function planExperiment(
   const check = info.dataset.kind === 'iterable' ? undefined : await executor.check()
   if (check !== undefined) refuseInvalid(check, info.name, values.skipInvalid)
   const plannedRecords = check === undefined ? undefined : countPlanned(check, options)
-  const plan: Plan = {
+  const plan = createPlan({ experimentId, info, options, firstSeq: 1, plannedRecords })
+  return { experimentId, loaded, options, plan, ...(check === undefined ? {} : { check }) }
+}
+
+export interface PlanParts {
+  readonly experimentId: string
+  readonly info: DefinitionInfo
+  readonly options: ExperimentOptions
+  /** Number of its first event. */
+  readonly firstSeq: number
+  readonly plannedRecords: number | undefined
+}
+
+export function createPlan({ experimentId, info, options, firstSeq, plannedRecords }: PlanParts): Plan {
+  const { values } = options
+  return {
     experimentId,
     name: info.name,
     evaluators: info.evaluators,
@@ -55,12 +71,12 @@ export async function planExperiment(
     },
     ...(values.evalJobs === undefined ? {} : { evalJobs: values.evalJobs }),
     ...(plannedRecords === undefined ? {} : { plannedRecords }),
-    firstSeq: 1,
+    firstSeq,
   }
-  return { experimentId, loaded, options, plan, ...(check === undefined ? {} : { check }) }
 }
 
-function refuseInvalid(check: DatasetCheck, name: string, skipInvalid: boolean): void {
+/** @throws LlmobsExpError `E_DATASET_RECORD` or `E_DATASET_EMPTY` */
+export function refuseInvalid(check: DatasetCheck, name: string, skipInvalid: boolean): void {
   if (check.records === 0 && check.invalidCount === 0) {
     throw new LlmobsExpError('E_DATASET_EMPTY', `${name}: the dataset has no records`)
   }

@@ -86,6 +86,7 @@ export const manifestSchema: z.ZodType<Manifest> = z.object({
     maxErrors: z.string(),
     raiseErrors: z.boolean(),
     skipInvalid: z.boolean(),
+    config: z.array(z.string()).exactOptional(),
     filters: z.array(z.string()),
     records: z.array(z.string()),
     sampleSize: count.exactOptional(),

@@ -43,6 +43,8 @@ export interface ManifestOptions {
   readonly maxErrors: string
   readonly raiseErrors: boolean
   readonly skipInvalid: boolean
+  /** `key=value`, as they were given on the command line. */
+  readonly config?: readonly string[]
   readonly filters: readonly string[]
   readonly records: readonly string[]
   readonly sampleSize?: number

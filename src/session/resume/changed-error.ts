@@ -5,13 +5,19 @@ import type { ExaminedRecords, NamedCount } from './examine-records.ts'
 const ALLOW = '--allow-changed runs the records that are new or have changed, and keeps the results of the others'
 const KEYS_NAMED = 3
 
-/** A dataset that was examined and is not what it was; undefined where it is. */
-export function describeDifferences({ changed, added, gone }: ExaminedRecords): string | undefined {
-  const keys = [...changed].slice(0, KEYS_NAMED)
+/**
+ * How a dataset that was examined differs from what it was; undefined where it does not.
+ * @param unread how many records are known not to have been read before; undefined where that is not known
+ */
+export function describeDifferences(
+  { changed, added, gone }: Pick<ExaminedRecords, 'changed' | 'added' | 'gone'>,
+  unread: number | undefined,
+): string | undefined {
+  const more = unread === undefined ? 0 : added.count - unread
   const parts = [
-    describeCount({ count: changed.size, keys }, 'changed'),
-    describeCount(added, 'new'),
-    describeCount(gone, 'gone'),
+    describeCount({ count: changed.size, keys: [...changed].slice(0, KEYS_NAMED) }, 'changed'),
+    describeCount({ count: Math.max(more, 0), keys: unread === 0 ? added.keys : [] }, 'new'),
+    describeCount({ count: gone.count + Math.max(-more, 0), keys: gone.keys }, 'gone'),
   ].filter((part) => part !== '')
   return parts.length === 0 ? undefined : parts.join(', ')
 }
@@ -36,6 +42,7 @@ export function goneRecords(name: string, count: number): LlmobsExpError {
 
 function describeCount({ count, keys }: NamedCount, what: string): string {
   if (count === 0) return ''
+  if (keys.length === 0) return `${count} ${what}`
   const more = count > keys.length ? ', …' : ''
   return `${count} ${what} (${keys.map(quoteText).join(', ')}${more})`
 }

@@ -41,7 +41,8 @@ export async function findCrashes({ state, reader, runs, retryPoison }: CrashOpt
 }
 
 /** Whether its process was gone, or user code had ended, before it could end in good order. */
-function hasCrashed({ outcome }: LogState): boolean {
+function hasCrashed({ finished }: LogState): boolean {
+  const outcome = finished?.outcome
   return outcome === undefined || (outcome.status === 'stopped' && outcome.reason.kind === 'user-code-ended')
 }
 

@@ -1,5 +1,4 @@
-import type { TaskResult } from '../../model/events.ts'
-import type { Outcome } from '../../model/outcome.ts'
+import type { EventStamp, ExperimentFinished, TaskResult } from '../../model/events.ts'
 import type { KnownRecords } from './known-records.ts'
 
 /** What an experiment has come to, as its log tells. */
@@ -16,7 +15,7 @@ export interface LogState {
   /** Units that came first, one after another, when it was last gone on with. */
   readonly alone: readonly string[]
   /** What it came to; absent where its process did not get to say so. */
-  readonly outcome?: Outcome
+  readonly finished?: ExperimentFinished & EventStamp
   /** Lines that cannot be read. */
   readonly damagedLines: number
   readonly isTorn: boolean
@@ -26,6 +25,8 @@ export interface LogState {
 
 export interface LoggedRun {
   isStarted: boolean
+  /** Every record was handed out to it. */
+  wasFinished: boolean
   /** And no row of it has changed since. */
   isFinished: boolean
   hasFailedSummary: boolean

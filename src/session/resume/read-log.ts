@@ -2,7 +2,6 @@ import { readEvents } from '../../backends/local/read-events.ts'
 import { findRedone, type Redone } from '../../backends/local/redone.ts'
 import { surveyLog } from '../../backends/local/survey.ts'
 import type { RunEvent } from '../../model/events.ts'
-import type { Outcome } from '../../model/outcome.ts'
 import { KnownRecords } from './known-records.ts'
 import type { LoggedRun, LogState } from './log-state.ts'
 import { type ReadUnitsOptions, UnitReading } from './read-units.ts'
@@ -40,7 +39,7 @@ class LogReading {
   readonly #runs = new Map<number, LoggedRun>()
   readonly #crashes = new Map<string, number>()
   #alone: readonly string[] = []
-  #outcome: Outcome | undefined
+  #finished: LogState['finished'] | undefined
   #jobs = 1
   #lastSeq = 0
 
@@ -63,7 +62,7 @@ class LogReading {
         } else this.#run(event.iteration)
         return
       case 'experiment-finished':
-        this.#outcome = event.outcome
+        this.#finished = event
         return
       default:
         this.#takeMilestone(event)
@@ -80,7 +79,7 @@ class LogReading {
       units: this.#units.finish(),
       crashes: this.#crashes,
       alone: this.#alone,
-      ...(this.#outcome === undefined ? {} : { outcome: this.#outcome }),
+      ...(this.#finished === undefined ? {} : { finished: this.#finished }),
     }
   }
 
@@ -95,6 +94,7 @@ class LogReading {
       case 'run-finished': {
         const run = this.#run(event.iteration)
         run.isFinished = true
+        run.wasFinished = true
         run.hasFailedSummary = event.summaries.some(({ status }) => status === 'error')
         return
       }
@@ -104,7 +104,7 @@ class LogReading {
       case 'resumed':
         this.#jobs = event.jobs
         this.#alone = event.alone
-        this.#outcome = undefined
+        this.#finished = undefined
         for (const unit of event.inFlight) this.#crashes.set(unit, (this.#crashes.get(unit) ?? 0) + 1)
     }
   }
@@ -112,7 +112,7 @@ class LogReading {
   #run(iteration: number): LoggedRun {
     const known = this.#runs.get(iteration)
     if (known !== undefined) return known
-    const run = { isStarted: false, isFinished: false, hasFailedSummary: false }
+    const run = { isStarted: false, wasFinished: false, isFinished: false, hasFailedSummary: false }
     this.#runs.set(iteration, run)
     return run
   }
