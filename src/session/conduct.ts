@@ -87,12 +87,14 @@ interface Ending {
   readonly hint: string | undefined
 }
 
-function decide({ plan, verdict, taskStartedBefore }: ConductedExperiment, ending: Ending): Outcome {
+function decide({ plan, verdict, taskStartedBefore, begun }: ConductedExperiment, ending: Ending): Outcome {
   const end = ending.stop.reason
+  // What an experiment has come to before is pending all the same when its evaluators end the process.
+  const countsBefore = end?.kind === 'signal' || (end?.kind === 'user-code-ended' && begun !== undefined)
   const selection = describeSelection(plan.selection)
   return decideOutcome({
     ...verdict,
-    taskStarted: ending.taskStarted || (end?.kind === 'signal' && taskStartedBefore),
+    taskStarted: ending.taskStarted || (countsBefore && taskStartedBefore),
     summary: ending.tally.summary(),
     ...(end === undefined ? {} : { end }),
     ...(selection === '' ? {} : { selection }),

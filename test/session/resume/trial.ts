@@ -4,7 +4,7 @@ import type { Manifest } from '../../../src/backends/local/manifest.ts'
 import { claimExperiment } from '../../../src/backends/local/reopen.ts'
 import { openLocalStore } from '../../../src/backends/local/store.ts'
 import type { GivenFlags } from '../../../src/config/given.ts'
-import { resolveForExperiment, resolveOptions } from '../../../src/config/resolve.ts'
+import { type ExperimentOptions, resolveForExperiment, resolveOptions } from '../../../src/config/resolve.ts'
 import { createStopSwitch, type StopSwitch } from '../../../src/engine/stop.ts'
 import type { RunEvent } from '../../../src/model/events.ts'
 import type { RecordItem } from '../../../src/model/executor.ts'
@@ -106,7 +106,7 @@ export class Trial {
     const loaded = load(subject, executor)
     const resolved = resolveForExperiment(resolveOptions(this.#given, {}), loaded.info)
     const planned = await planExperiment(loaded, resolved, ID)
-    const manifest = manifestOf(subject, resolved.values, planned.plan.plannedRecords)
+    const manifest = manifestOf(subject, resolved, planned.plan.plannedRecords)
     const stored = openLocalStore(this.#folder).create(manifest, { pid: 1, host: 'here' })
     const info = infoOf(manifest, stored.files.folder)
     return this.#run({ ...planned, manifest, stored, info }, executor, options)
@@ -135,6 +135,11 @@ export class Trial {
     }
   }
 
+  /** Nothing happens for a while. */
+  wait(milliseconds: number): void {
+    this.#clock.advance(milliseconds)
+  }
+
   bytes(): Buffer {
     return readFileSync(this.events)
   }
@@ -147,11 +152,6 @@ export class Trial {
   /** Replaces what stands in the log. */
   overwrite(bytes: Uint8Array): void {
     writeFileSync(this.events, bytes)
-  }
-
-  /** Leaves the experiment as the other is. */
-  copyFrom(other: Trial): void {
-    this.overwrite(other.bytes())
   }
 
   stored(): Stored {
@@ -232,20 +232,17 @@ function definitionOf({ evaluators, summaryEvaluators, kind, config }: Subject):
   }
 }
 
-function manifestOf(
-  subject: Subject,
-  values: { readonly runs: number; readonly jobs: number; readonly sampleSize: number | undefined },
-  plannedRecords: number | undefined,
-): Manifest {
+function manifestOf(subject: Subject, options: ExperimentOptions, plannedRecords: number | undefined): Manifest {
   const fake = fakeManifest(ID)
-  const { runs, jobs, sampleSize } = values
+  const { runs, jobs, sampleSize, config } = options.values
   return {
     ...fake,
-    definition: definitionOf(subject),
+    definition: { ...definitionOf(subject), config: options.config },
     options: {
       ...fake.options,
       runs,
       jobs,
+      config: config.map(({ key, value }) => `${key}=${value}`),
       ...(sampleSize === undefined ? {} : { sampleSize }),
       ...(plannedRecords === undefined ? {} : { plannedRecords }),
     },
