@@ -48,7 +48,7 @@ export function createDeliverer(tools: DelivererTools): Deliverer {
           files: stored.files,
           manifest,
           clock,
-          ...(check === undefined ? {} : { records: wholeDataset({ loaded, check }) }),
+          ...(check === undefined || loaded === undefined ? {} : { records: wholeDataset({ loaded, check }) }),
         }),
       ),
     async drain() {

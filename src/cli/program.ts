@@ -1,5 +1,5 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'
-import { environmentName } from '../config/options.ts'
+import { environmentName, type OptionName } from '../config/options.ts'
 import { addOptions } from '../config/render-options.ts'
 import type { GivenFlags } from '../config/resolve.ts'
 import type { CommandContext } from './command-context.ts'
@@ -109,6 +109,20 @@ export function createProgram(context: CommandContext, setExitCode: SetExitCode)
       setExitCode(await show(wanted, flags, context))
     })
 
+  const resumeCommand = program
+    .command('resume')
+    .description('go on with a command that ended early: runs what is left of all its experiments')
+    .argument('<experiment>', 'any of them: an id, the beginning of one, latest, latest:<name>, or a path')
+    .option('--retry-errors', 'run rows with errors and timeouts again too, and evaluators that failed')
+    .option('--retry-poison', 'run rows again too with which the process ended three times')
+    .option('--allow-changed', 'go on although the dataset or the config has changed')
+    .option('--unlock', 'take over from a process on another machine that is gone for good')
+    .action(async (wanted: string, flags: GivenFlags) => {
+      const { resume } = await import('./resume.ts')
+      setExitCode(await resume(wanted, flags, context))
+    })
+  addOptions(resumeCommand, resumeOptionNames)
+
   const pushCommand = program
     .command('push')
     .description('push stored experiments: whatever the backend has not accepted yet')
@@ -166,6 +180,32 @@ export function createProgram(context: CommandContext, setExitCode: SetExitCode)
     })
   return program
 }
+
+/** What decides which rows there are, and what they are, stays as it was. */
+const resumeOptionNames = [
+  'only',
+  'jobs',
+  'evalJobs',
+  'timeout',
+  'evalTimeout',
+  'maxRetries',
+  'maxErrors',
+  'raiseErrors',
+  'maxIdenticalErrors',
+  'maxTime',
+  'config',
+  'backend',
+  'noPush',
+  'requireBackend',
+  'allowUndelivered',
+  'pushTimeout',
+  'restamp',
+  'reporter',
+  'quiet',
+  'debug',
+  'store',
+  'dotenv',
+] as const satisfies readonly OptionName[]
 
 /** All options of `run`. Node keeps `--env-file` for itself; where it lets it through, it means `--dotenv`. */
 function addRunOptions(command: Command): void {

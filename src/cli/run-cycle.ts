@@ -1,24 +1,19 @@
-import { setFlagsFromString } from 'node:v8'
 import { defaultStoreFolder } from '../backends/local/layout.ts'
 import { openLocalStore } from '../backends/local/store.ts'
-import { originOf, type ResolvedOptions } from '../config/resolve.ts'
+import type { ResolvedOptions } from '../config/resolve.ts'
 import { findFiles } from '../load/find-files.ts'
 import { type FileListener, useFiles } from '../load/used-files.ts'
-import { createMultiplexer, type Multiplexer } from '../reporters/multiplexer.ts'
-import { resolveReporters } from '../reporters/registry.ts'
 import type { PlannedExperiment } from '../session/plan-experiment.ts'
 import type { EndedGroup } from '../session/run-group.ts'
 import type { CommandContext } from './command-context.ts'
 import { type ConsoleRelay, createConsoleRelay } from './console-relay.ts'
+import { createReporters } from './create-reporters.ts'
 import { describeDoubtfulKeys } from './doubtful-keys.ts'
 import type { Ending } from './ending.ts'
 import { prepare } from './prepare.ts'
 import { type RunBackend, startBackend } from './run-backend.ts'
 import type { StartedOptions } from './settings.ts'
 import type { RecordChoice } from './watch-memory.ts'
-
-// Large outputs live just long enough to be taken for old; with its own growth factor V8 keeps three times as many of them.
-const HEAP_GROWTH = '--heap-growing-percent=75'
 
 /** One pass from modules to outcomes: all of `run`, and each turn of `run --watch`. */
 export interface Cycle {
@@ -49,7 +44,7 @@ export async function runCycle(cycle: Cycle, context: CommandContext): Promise<E
   // Both fail where the options do, and only one of them is awaited then.
   preparing.catch(() => {})
   // The engine is imported while the modules' threads start.
-  const running = Promise.all([import('../session/run-group.ts'), import('./store-plans.ts')])
+  const running = Promise.all([import('./run-members.ts'), import('./store-plans.ts')])
   const options = await completing
   const backend = startBackend(options, tools)
   try {
@@ -63,7 +58,7 @@ interface PreparedCycle extends Cycle {
   readonly options: ResolvedOptions
   readonly backend: RunBackend
   readonly preparing: Promise<PlannedExperiment[]>
-  readonly running: Promise<[typeof import('../session/run-group.ts'), typeof import('./store-plans.ts')]>
+  readonly running: Promise<[typeof import('./run-members.ts'), typeof import('./store-plans.ts')]>
   readonly relay: ConsoleRelay
 }
 
@@ -78,28 +73,8 @@ async function runPrepared(cycle: PreparedCycle, context: CommandContext): Promi
   const deliverer = await backend.deliverer(reporters)
   // Not of a command that was refused: then what to fix is all there is to say.
   if (backend.note !== undefined && !isRepeated) reporters.note(backend.note)
-  const [{ runGroup }, { storePlans }] = await cycle.running
+  const [{ runMembers }, { storePlans }] = await cycle.running
   const store = openLocalStore(options.values.store ?? defaultStoreFolder(context.currentFolder))
-  const experiments = storePlans(planned, store, context)
-  ending.begin()
-  // Not before: with other flags than at its start Node compiles what it loads of itself anew, such as all of a thread.
-  setFlagsFromString(HEAP_GROWTH)
-  const { allowUndelivered, maxTime } = options.values
-  const outcome = await runGroup(experiments, {
-    ...context,
-    stop: ending.stop,
-    tell: reporters.event,
-    mask: context.secrets.mask,
-    allowUndelivered,
-    ...(maxTime === undefined ? {} : { maxTime }),
-    ...(deliverer === undefined ? {} : { deliverer }),
-  })
-  await reporters.finish(outcome)
-  return outcome
-}
-
-async function createReporters(options: ResolvedOptions, { screen }: CommandContext): Promise<Multiplexer> {
-  const { quiet, debug, reporter } = options.values
-  const origin = originOf(options, 'reporter')
-  return createMultiplexer(await resolveReporters(reporter, { screen, quiet, debug, origin }))
+  const members = storePlans(planned, store, context)
+  return runMembers({ members, ending, reporters, deliverer, options: options.values }, context)
 }

@@ -1,10 +1,11 @@
 import { readPastDelivery } from '../backends/batching/past-delivery.ts'
+import { readCurrentEvents } from '../backends/local/current-events.ts'
 import { findExperiment } from '../backends/local/find-experiment.ts'
 import { defaultStoreFolder } from '../backends/local/layout.ts'
 import type { Manifest } from '../backends/local/manifest.ts'
 import { openPushLog } from '../backends/local/push-log.ts'
 import { createPushScan } from '../backends/local/push-scan.ts'
-import { type DamagedLine, readEvents } from '../backends/local/read-events.ts'
+import type { DamagedLine } from '../backends/local/read-events.ts'
 import { createRowReader } from '../backends/local/row-reader.ts'
 import { openLocalStore } from '../backends/local/store.ts'
 import { toErrorInfo } from '../model/error-info.ts'
@@ -49,7 +50,7 @@ export async function show(wanted: string, flags: ShowFlags, context: CommandCon
     if (line.isTorn) isTorn = true
     else damaged++
   }
-  for await (const events of readEvents(info.eventsFile, {}, onDamaged)) {
+  for await (const events of readCurrentEvents(info.eventsFile, onDamaged)) {
     for (const event of events) {
       tally.apply(event)
       reporters.event(event, view)

@@ -1,7 +1,5 @@
 import { hash } from 'node:crypto'
-import { hostname } from 'node:os'
 import { dirname, relative } from 'node:path'
-import process from 'node:process'
 import { MANIFEST_FORMAT, type Manifest, type ManifestOptions } from '../backends/local/manifest.ts'
 import type { LocalStore, StoredExperiment } from '../backends/local/store.ts'
 import { type Mask, maskConfig } from '../config/secrets.ts'
@@ -10,6 +8,7 @@ import type { PlannedExperiment } from '../session/plan-experiment.ts'
 import type { StoredPlan } from '../session/run-group.ts'
 import { describeCheckout } from './checkout.ts'
 import type { CommandContext } from './command-context.ts'
+import { ownLock } from './lock-owner.ts'
 
 /** Gives every experiment of a command its place in the store, before the first task of any. */
 export function storePlans(
@@ -20,7 +19,7 @@ export function storePlans(
   const groupId = planned[0]?.experimentId ?? ''
   return planned.map((experiment) => {
     const manifest = createManifest(experiment, groupId, context)
-    const stored = store.create(manifest, { pid: process.pid, host: hostname() })
+    const stored = store.create(manifest, ownLock())
     return { ...experiment, info: describeExperiment(manifest, stored), manifest, stored }
   })
 }
@@ -69,14 +68,16 @@ function createManifest(planned: PlannedExperiment, groupId: string, context: Co
       },
       context.secrets.mask,
     ),
-    options: manifestOptions(planned),
+    options: manifestOptions(planned, context.secrets.mask),
     hashes: { module: loaded.moduleHash, config: hash('sha256', options.config, 'hex') },
     ...(git === undefined ? {} : { git }),
     state: { status: 'planned' },
   }
 }
 
-function manifestOptions({ options: { values }, plan: { plannedRecords }, check }: PlannedExperiment): ManifestOptions {
+function manifestOptions({ options, plan: { plannedRecords }, check }: PlannedExperiment, mask: Mask): ManifestOptions {
+  const { values, sources } = options
+  const assignments = sources.get('config') === 'config-file' ? [] : values.config
   const { runs, jobs, timeout, evalTimeout, maxRetries, raiseErrors, skipInvalid } = values
   const { maxErrors, maxIdenticalErrors, filter, record } = values
   return {
@@ -89,6 +90,7 @@ function manifestOptions({ options: { values }, plan: { plannedRecords }, check 
     skipInvalid,
     maxIdenticalErrors,
     maxErrors: maxErrors.kind === 'count' ? String(maxErrors.count) : `${maxErrors.percent}%`,
+    ...(assignments.length === 0 ? {} : { config: assignments.map((pair) => maskAssignment(pair, mask)) }),
     filters: filter.map(({ key, value }) => `${key}=${value}`),
     records: record,
     ...(values.maxTime === undefined ? {} : { maxTime: values.maxTime }),
@@ -99,6 +101,12 @@ function manifestOptions({ options: { values }, plan: { plannedRecords }, check 
     ...(check === undefined ? {} : { datasetRecords: check.records }),
     ...(values.project === undefined ? {} : { project: values.project }),
   }
+}
+
+/** A secret is not kept: whoever resumes gives it again. */
+function maskAssignment({ key, value }: { key: string; value: string }, mask: Mask): string {
+  const masked: { readonly [key: string]: string } = JSON.parse(maskConfig(JSON.stringify({ [key]: value }), mask))
+  return `${key}=${masked[key]}`
 }
 
 /** What is kept, and told to backends. The hash of the config is that of the one that runs. */

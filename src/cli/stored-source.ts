@@ -1,12 +1,10 @@
-import { hostname } from 'node:os'
-import process from 'node:process'
 import type { ExperimentFiles } from '../backends/local/layout.ts'
 import type { Manifest } from '../backends/local/manifest.ts'
 import type { PushedRecords } from '../backends/local/push-experiment.ts'
 import { openPushSource } from '../backends/local/push-source.ts'
 import type { Clock } from '../model/ports.ts'
 import type { PushSource } from '../model/push.ts'
-import { claimOf } from './lock-owner.ts'
+import { claimOf, ownLock } from './lock-owner.ts'
 
 export interface StoredSource {
   readonly files: ExperimentFiles
@@ -18,6 +16,5 @@ export interface StoredSource {
 
 /** A stored experiment as it is pushed by this process. */
 export function openStoredSource(source: StoredSource): PushSource {
-  const owner = { pid: process.pid, host: hostname() }
-  return openPushSource({ ...source, owner, isGone: (lock) => claimOf(lock) === 'none' })
+  return openPushSource({ ...source, owner: ownLock(), isGone: (lock) => claimOf(lock) === 'none' })
 }

@@ -96,8 +96,14 @@ function grow(segment: Segment): void {
   segment.words = words
 }
 
+/** 63 bits, never all zero; the lowest bit of `low` is 0. */
+export interface KeyHash {
+  high: number
+  low: number
+}
+
 /** Two lanes of MurmurHash3 over the string's code units, mixed at the end. Fast, well spread, not secret. */
-function hashKey(key: string, hash: { high: number; low: number }): void {
+export function hashKey(key: string, hash: KeyHash): void {
   let high = 0x9747b28c
   let low = 0x3c6ef372
   for (let at = 0; at < key.length; at += 2) {

@@ -24,7 +24,7 @@ export class RowRun implements AttemptedCall<TaskResult> {
 
   constructor(work: WorkUnit, place: Place, tools: EngineTools) {
     this.work = work
-    this.unit = tools.executor.open(work.record, work.iteration)
+    this.unit = tools.executor.open(work.record, work.iteration, work.generation)
     this.place = place
     this.tools = tools
   }
@@ -111,8 +111,13 @@ function emitTask({ work, tools }: RowRun, { task, end, attempt, afterWrite }: T
   tools.stream.emit({ type, key, iteration, generation, ...timing, ...task }, afterWrite)
 }
 
-function skipEvaluators({ work, tools }: RowRun, error: ErrorInfo): void {
-  raiseError(error, tools)
+function skipEvaluators(row: RowRun, error: ErrorInfo): void {
+  raiseError(error, row.tools)
+  emitSkipped(row)
+}
+
+/** All evaluators of a row whose task has failed. */
+export function emitSkipped({ work, tools }: RowRun): void {
   const { key, iteration, generation } = work
   const timing = { startedAt: 0, durationMs: 0, queueMs: 0, retryWaitMs: 0, attempts: 0 }
   for (const evaluator of tools.plan.evaluators) {
@@ -122,7 +127,7 @@ function skipEvaluators({ work, tools }: RowRun, error: ErrorInfo): void {
 }
 
 /** Resolves when the row is written: until then it counts as begun. */
-function finishRow({ work, tools }: RowRun, status: RowStatus): Promise<void> {
+export function finishRow({ work, tools }: RowRun, status: RowStatus): Promise<void> {
   const { key, iteration, generation } = work
   return new Promise((resolve) => {
     tools.stream.emit({ type: 'row-finished', key, iteration, generation, status }, resolve)

@@ -6,6 +6,7 @@ import type { RecordText } from '../model/row.ts'
 import { createDeadlines } from './deadlines.ts'
 import { ErrorBrake } from './error-brake.ts'
 import { createEventStream } from './event-stream.ts'
+import type { Place } from './place.ts'
 import type { Plan } from './plan.ts'
 import { createPool, MAX_WAITING, type Pool } from './pool.ts'
 import { runRow, type WorkUnit } from './row.ts'
@@ -20,11 +21,33 @@ import type { EnginePorts, EngineTools } from './tools.ts'
  * and only then are the slots of its results free. Ends when every unit has ended or `stop` was thrown and the calls in flight
  * have come back or used up their grace. Why it ended early stands in `stop.reason`.
  */
-export async function* run(
+export function run(plan: Plan, ports: EnginePorts, stop: StopSwitch): AsyncGenerator<readonly RunEvent[], void> {
+  return runUnits(plan, ports, { stop, begin, feed: feedAll, runUnit: runRow })
+}
+
+/** What is begun, and in which order its units come. */
+export interface Course<U extends WorkUnit> {
+  readonly stop: StopSwitch
+  /** Emits what comes before anything else. */
+  begin(tools: EngineTools): void
+  /** Hands units out until there are none, or the experiment is being ended. */
+  feed(feeding: Feeding<U>): Promise<void>
+  /** Takes one unit to its end. Never rejects. */
+  runUnit(unit: U, place: Place, tools: EngineTools): Promise<void>
+}
+
+export interface Feeding<U> {
+  readonly tools: EngineTools
+  readonly pool: Pool<U>
+  readonly runs: Runs
+}
+
+export async function* runUnits<U extends WorkUnit>(
   plan: Plan,
   ports: EnginePorts,
-  stop: StopSwitch,
+  course: Course<U>,
 ): AsyncGenerator<readonly RunEvent[], void> {
+  const { stop } = course
   const stream = createEventStream(ports.clock, plan.firstSeq)
   const tools: EngineTools = {
     ...ports,
@@ -38,7 +61,7 @@ export async function* run(
   }
   const forgetStop = stop.onStop(() => ports.executor.holdTasks())
   ports.executor.onNotice((notice) => stream.emit(notice))
-  const driven = drive(tools).finally(() => {
+  const driven = drive(tools, course).finally(() => {
     forgetStop()
     stream.close()
   })
@@ -49,8 +72,29 @@ export async function* run(
 }
 
 /** Feeds the units of all runs through one pool. */
-async function drive(tools: EngineTools): Promise<void> {
-  const { plan, stream, stop } = tools
+async function drive<U extends WorkUnit>(tools: EngineTools, course: Course<U>): Promise<void> {
+  const { plan, stop } = tools
+  course.begin(tools)
+  const runs = createRuns(tools)
+  const pool = createPool<U>({
+    ...plan,
+    run: (unit, place) => course.runUnit(unit, place, tools),
+    ended: ({ iteration }) => runs.end(iteration),
+  })
+  try {
+    await course.feed({ tools, pool, runs })
+  } catch (error) {
+    const reason = endReasonOf(error, 'E_DATASET_THREW')
+    // Units that were handed out before the dataset threw are run to their end.
+    if (reason.kind === 'dataset-threw') await pool.idle()
+    stop.stop(reason)
+  }
+  await pool.idle()
+  await runs.settled()
+  tools.deadlines.close()
+}
+
+function begin({ plan, stream }: EngineTools): void {
   const { experimentId, name, evaluators, summaryEvaluators, jobs, plannedRecords } = plan
   const planned = plannedRecords === undefined ? {} : { plannedRecords }
   stream.emit({
@@ -63,36 +107,34 @@ async function drive(tools: EngineTools): Promise<void> {
     jobs,
     ...planned,
   })
-  const runs = createRuns(tools)
-  const pool = createPool<WorkUnit>({
-    ...plan,
-    run: (unit, place) => runRow(unit, place, tools),
-    ended: ({ iteration }) => runs.end(iteration),
-  })
-  try {
-    for (let iteration = 1; iteration <= plan.runs && stop.reason === undefined; iteration++) {
-      const written = runs.start(iteration)
-      if (iteration > 1) await written
-      const batches = iteration === 1 ? readSelected(tools) : tools.reader.records()
-      for await (const records of untilStopped(batches, stop)) {
-        for (const record of records) {
-          const waiting = pool.ready()
-          if (waiting !== undefined) await waiting
-          if (stop.reason === undefined) feed(record, iteration, { tools, pool, runs })
-        }
-        if (stop.reason !== undefined) break
-      }
-      if (stop.reason === undefined) runs.allFed(iteration)
-    }
-  } catch (error) {
-    const reason = endReasonOf(error, 'E_DATASET_THREW')
-    // Units that were handed out before the dataset threw are run to their end.
-    if (reason.kind === 'dataset-threw') await pool.idle()
-    stop.stop(reason)
+}
+
+async function feedAll(feeding: Feeding<WorkUnit>): Promise<void> {
+  const { tools, runs } = feeding
+  const { plan, stop } = tools
+  for (let iteration = 1; iteration <= plan.runs && stop.reason === undefined; iteration++) {
+    const written = runs.start(iteration)
+    if (iteration > 1) await written
+    const batches = iteration === 1 ? readSelected(tools) : tools.reader.records()
+    await feedEach(batches, feeding, (record) => feed(record, iteration, feeding))
+    if (stop.reason === undefined) runs.allFed(iteration)
   }
-  await pool.idle()
-  await runs.settled()
-  tools.deadlines.close()
+}
+
+/** Takes records one after another, each as soon as there is room for its unit, until the experiment is being ended. */
+export async function feedEach<T>(
+  batches: AsyncIterable<readonly T[]>,
+  { tools: { stop }, pool }: { readonly tools: EngineTools; readonly pool: Pick<Pool<unknown>, 'ready'> },
+  take: (item: T) => void,
+): Promise<void> {
+  for await (const items of untilStopped(batches, stop)) {
+    for (const item of items) {
+      const waiting = pool.ready()
+      if (waiting !== undefined) await waiting
+      if (stop.reason === undefined) take(item)
+    }
+    if (stop.reason !== undefined) return
+  }
 }
 
 /** A dataset that gives nothing must not keep an experiment from ending. */
@@ -118,20 +160,15 @@ function nextOrStopped<T>(iterator: AsyncIterator<T>, stop: StopSwitch): Promise
   })
 }
 
-interface Feeding {
-  readonly tools: EngineTools
-  readonly pool: Pool<WorkUnit>
-  readonly runs: Runs
-}
-
 /** Hands one unit out. */
-function feed(record: RecordText, iteration: number, { tools, pool, runs }: Feeding): void {
+function feed(record: RecordText, iteration: number, { tools, pool, runs }: Feeding<WorkUnit>): void {
   if (iteration === 1) tools.stream.emit({ type: 'record', ...record })
   runs.begin(iteration)
   pool.add({ key: record.key, iteration, generation: 0, record })
 }
 
-function readSelected(tools: EngineTools): AsyncIterable<readonly RecordText[]> {
+/** Batches of the records of the dataset that are to be run. */
+export function readSelected(tools: EngineTools): AsyncIterable<readonly RecordText[]> {
   return selectRecords(readRecords(tools), tools.plan.selection)
 }
 

@@ -10,6 +10,8 @@ import type { EngineTools } from './tools.ts'
 export interface Runs {
   /** Resolves when everything before this run is written, so that it can be read back. */
   start(iteration: number): Promise<void>
+  /** A run that has begun before, and whose rows are not complete or are to change. */
+  reopen(iteration: number): void
   /** One more unit of this run was handed out. */
   begin(iteration: number): void
   /** One unit of this run has ended. */
@@ -42,6 +44,7 @@ export function createRuns(tools: EngineTools): Runs {
         tools.stream.emit({ type: 'run-started', iteration, runId: tools.ids.uuid() }, resolve)
       })
     },
+    reopen: (iteration) => void open.set(iteration, { pending: 0, fed: false }),
     begin: (iteration) => count(iteration, 1),
     end(iteration) {
       count(iteration, -1)

@@ -58,6 +58,7 @@ export function endReasonOf(thrown: unknown, otherwise: ErrorCode = 'E_INTERNAL'
     case 'E_DATASET_RECORD':
     case 'E_DATASET_FILE':
     case 'E_DATASET_DUPLICATE_ID':
+    case 'E_RESUME_CHANGED':
       return { kind: 'dataset-threw', error }
     default:
       return { kind: 'user-code-ended', error }

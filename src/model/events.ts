@@ -23,6 +23,15 @@ export interface UnitRef {
   readonly generation: number
 }
 
+/** What an event has that takes the place of earlier ones. */
+export interface Replacing {
+  /**
+   * Of a unit that is run again: `seq` of the end of its row, or of its last event where that has none. The row stands until a
+   * `row-finished` takes its place. Of a record that has changed: where the log ended before. Nothing of its key counts up to here.
+   */
+  readonly replaces?: number
+}
+
 /** How long a call took and waited. Waiting is never part of the duration. */
 export interface CallTiming {
   /** Wall clock at the start of the last attempt, epoch milliseconds with microseconds. */
@@ -76,7 +85,7 @@ export type TaskResult =
   | { readonly status: 'ok'; readonly output: Json }
   | { readonly status: 'error' | 'timeout'; readonly error: ErrorInfo }
 
-export type TaskFinished = { readonly type: 'task-finished' } & UnitRef & CallTiming & TaskResult
+export type TaskFinished = { readonly type: 'task-finished' } & UnitRef & Replacing & CallTiming & TaskResult
 
 /** What one call of an evaluator came to. `multi` gives several values; `null` gives `skipped`. */
 export type EvaluatorResult =
@@ -85,10 +94,11 @@ export type EvaluatorResult =
   | { readonly status: 'error' | 'timeout'; readonly error: ErrorInfo }
 
 export type EvaluationFinished = { readonly type: 'evaluation-finished'; readonly evaluator: string } & UnitRef &
+  Replacing &
   CallTiming &
   EvaluatorResult
 
-export interface RowFinished extends UnitRef {
+export interface RowFinished extends UnitRef, Replacing {
   readonly type: 'row-finished'
   readonly status: RowStatus
 }
@@ -109,6 +119,36 @@ export interface RunFinished {
 export interface ExperimentFinished {
   readonly type: 'experiment-finished'
   readonly outcome: Outcome
+}
+
+/** An experiment that had ended early, or lacks something, goes on. What was in force before does not count from here on. */
+export interface Resumed {
+  readonly type: 'resumed'
+  /** Version of the tool that goes on with it. */
+  readonly tool: string
+  readonly jobs: number
+  readonly evalJobs?: number
+  readonly timeout: number
+  readonly evalTimeout: number
+  readonly maxRetries: number
+  /** As it is written: `3`, or `10%`. */
+  readonly maxErrors: string
+  readonly raiseErrors: boolean
+  readonly retryErrors: boolean
+  readonly retryPoison: boolean
+  readonly allowChanged: boolean
+  /** Hash of the module as it is now. */
+  readonly module: string
+  /** As it is now, where it has changed. */
+  readonly config?: Json
+  /** Records that are planned for each run by now; absent where that is not known. */
+  readonly plannedRecords?: number
+  /** Runs that had finished, and whose rows are to change. */
+  readonly reopened: readonly number[]
+  /** Units that may have been under way when the process before this one was gone, by `unitName`. */
+  readonly inFlight: readonly string[]
+  /** Units that were under way at two crashes or more: they come first, one after another. */
+  readonly alone: readonly string[]
 }
 
 /** Something people should know that is no row's result. */
@@ -133,6 +173,8 @@ export interface Problem {
     | 'W_DAMAGED_LINE'
     | 'W_PASSED_OVER'
     | 'W_PULLED'
+    | 'W_MODULE_CHANGED'
+    | 'W_CHANGE_ALLOWED'
   readonly message: string
   readonly key?: string
 }
@@ -140,12 +182,13 @@ export interface Problem {
 export type EventBody =
   | ExperimentStarted
   | RunStarted
-  | RecordRead
+  | (RecordRead & Replacing)
   | TaskFinished
   | EvaluationFinished
   | RowFinished
   | RunFinished
   | ExperimentFinished
+  | Resumed
   | Problem
 
 /** What the engine yields, the log keeps, and reporters and backends are told. */

@@ -73,7 +73,7 @@ export interface DatasetCheck {
 export interface Executor {
   /** The dataset's records in order. Never reads further than the batch after the one asked for. */
   records(options: { readonly batchSize: number }): AsyncIterable<readonly RecordItem[]>
-  open(record: RecordText, iteration: number): ExecutorUnit
+  open(record: RecordText, iteration: number, generation?: number): ExecutorUnit
   /** Hands a run's rows to its summary evaluators. */
   summarize(rows: AsyncIterable<Row>): Promise<SummaryCalls>
   /** From here on no task is entered, also none that was called already: that one fails. Evaluators still are. */

@@ -23,6 +23,8 @@ export interface LoggedProgress {
   readonly lastSeq: number
   /** How many events of it a backend is to have: of rows that have finished, with their evaluations, and of runs. */
   readonly events: number
+  /** By position: what a backend was to have of rows that have been run again, and is to have no more. */
+  readonly superseded?: readonly number[]
   /** By iteration. */
   readonly runs: readonly LoggedRun[]
   /** Where the experiment came to its end. */

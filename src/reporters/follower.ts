@@ -8,7 +8,6 @@ import type { SummaryPrinter } from './summary-printer.ts'
 export interface Follower {
   /** There is something new of this experiment; the first time its progress appears. */
   follow(view: ExperimentView): void
-  runStarted(iteration: number): void
   runFinished(iteration: number): Promise<void>
   experimentFinished(outcome: Outcome): Promise<void>
   /** Prints what has not been printed yet: an experiment whose end was not told, or that was never started. */
@@ -17,43 +16,39 @@ export interface Follower {
 
 interface Followed {
   readonly view: ExperimentView
-  /** Runs that were started and whose summary has not been printed. */
-  readonly openRuns: Set<number>
+  /** Runs whose summary has been printed. */
+  readonly printed: Set<number>
 }
 
 export function createFollower(progress: ProgressDisplay, summaries: SummaryPrinter): Follower {
   const concluded = new Set<string>()
   let current: Followed | undefined
 
-  const conclude = async ({ view, openRuns }: Followed, outcome: Outcome) => {
+  const conclude = async ({ view, printed }: Followed, outcome: Outcome) => {
     concluded.add(view.info.experimentId)
     // Nobody looks at numbers that the next run is about to replace, and there are none of what was never begun.
     const isOutOfDate = outcome.status === 'stopped' && outcome.reason.kind === 'out-of-date'
     const hasNumbers = !isOutOfDate && outcome.exitCode !== 2
     // Numbers are taken now: what is printed before may take a while.
-    const runs = hasNumbers ? [...openRuns].sort((a, b) => a - b).map((iteration) => view.run(iteration)) : []
-    openRuns.clear()
+    const runs = hasNumbers ? runsOf(view).filter(({ iteration }) => !printed.has(iteration)) : []
     const all = hasNumbers ? view.summary() : undefined
     const stopped = progress.stop()
     await summaries.add(async () => {
       await stopped
-      for (const run of runs) await summaries.printRun({ view, run, isComplete: false })
+      for (const run of runs) await summaries.printRun({ view, run, isComplete: isComplete(run, view) })
       await summaries.printOutcome(view.info, outcome, all)
     })
   }
   return {
     follow(view) {
       if (current?.view.info.experimentId === view.info.experimentId) return
-      current = { view, openRuns: new Set() }
+      current = { view, printed: new Set() }
       progress.start(view)
-    },
-    runStarted(iteration) {
-      current?.openRuns.add(iteration)
     },
     async runFinished(iteration) {
       if (current === undefined) return
-      const { view, openRuns } = current
-      openRuns.delete(iteration)
+      const { view, printed } = current
+      printed.add(iteration)
       const run = view.run(iteration)
       if (isEmpty(run)) return
       await summaries.add(() => summaries.printRun({ view, run, isComplete: true }))
@@ -79,4 +74,14 @@ export function createFollower(progress: ProgressDisplay, summaries: SummaryPrin
 /** A run whose records were all left out. */
 function isEmpty({ rows }: RunSummary): boolean {
   return Object.values(rows).every((count) => count === 0)
+}
+
+/** Runs that have begun, by this command or one before. */
+function runsOf(view: ExperimentView): RunSummary[] {
+  const iterations = Array.from({ length: view.info.runs }, (_, index) => index + 1)
+  return iterations.map((iteration) => view.run(iteration)).filter(({ runId }) => runId !== '')
+}
+
+function isComplete({ rows, summaries }: RunSummary, { info }: ExperimentView): boolean {
+  return rows.pending + rows.cancelled === 0 && summaries.length === info.summaryEvaluators.length
 }

@@ -42,8 +42,6 @@ export function createHumanReporter({ name, screen, progress, ownsStdout, quiet,
       case 'row-finished':
         if (debug) console.rowFinished(event)
         return progress.rowFinished()
-      case 'run-started':
-        return follower.runStarted(event.iteration)
       case 'run-finished':
         return follower.runFinished(event.iteration)
       case 'problem':

@@ -4,10 +4,11 @@ import type { Plan } from '../engine/plan.ts'
 import { run } from '../engine/run.ts'
 import { endReasonOf, type StopSwitch } from '../engine/stop.ts'
 import type { Problem, RunEvent } from '../model/events.ts'
-import type { Executor } from '../model/executor.ts'
+import type { Executor, Gauges } from '../model/executor.ts'
 import type { EndReason, Outcome } from '../model/outcome.ts'
 import type { Clock, ExperimentInfo, ExperimentView, Ids } from '../model/ports.ts'
 import type { RowReader } from '../model/row.ts'
+import type { BegunExperiment } from './begun.ts'
 import { describeSelection } from './describe-selection.ts'
 import { maskEvents, maskOutcome } from './mask-events.ts'
 import { decideOutcome, type OutcomeInput } from './outcome.ts'
@@ -23,8 +24,10 @@ export interface ConductedExperiment {
   readonly log: EventLog
   readonly reader: RowReader
   readonly verdict: Pick<OutcomeInput, 'maxErrors' | 'thresholds'>
-  /** Whether an experiment of the same command has called a task before. */
+  /** Whether a task was called before, of this experiment or another of the same command. */
   readonly taskStartedBefore: boolean
+  /** Absent for one that begins. */
+  readonly begun?: BegunExperiment
 }
 
 export interface ConductPorts {
@@ -48,9 +51,10 @@ export interface Conducted {
  * store that fails ends the experiment.
  */
 export async function conduct(experiment: ConductedExperiment, ports: ConductPorts): Promise<Conducted> {
-  const { info, plan, executor, log, reader } = experiment
+  const { info, plan, executor, log, reader, begun } = experiment
   const { clock, ids, stop, mask } = ports
-  const tally = createTally(info, { clock, gauges: () => executor.gauges() })
+  const gauges = (): Gauges => executor.gauges()
+  const tally = begun?.tally(gauges) ?? createTally(info, { clock, gauges })
   const view = createView(info, tally, reader)
   const watch = watchSelection(executor, plan.selection)
   let lastSeq = plan.firstSeq - 1
@@ -71,7 +75,9 @@ export async function conduct(experiment: ConductedExperiment, ports: ConductPor
     }
   }
 
-  for await (const events of run(plan, { executor: watch.executor, reader, clock, ids }, stop)) keep(events)
+  const start = begun?.run ?? run
+  for await (const events of start(plan, { executor: watch.executor, reader, clock, ids }, stop)) keep(events)
+  await begun?.settle(stop.reason)
   keep(stamp(tally.takeProblems(), lastSeq, clock))
   const taskStarted = executor.gauges().tasksCalled > 0
   const outcome = maskOutcome(decide(experiment, { tally, stop, taskStarted, hint: watch.hint() }), mask)
@@ -86,12 +92,14 @@ interface Ending {
   readonly hint: string | undefined
 }
 
-function decide({ plan, verdict, taskStartedBefore }: ConductedExperiment, ending: Ending): Outcome {
+function decide({ plan, verdict, taskStartedBefore, begun }: ConductedExperiment, ending: Ending): Outcome {
   const end = ending.stop.reason
+  // What an experiment has come to before is pending all the same when its evaluators end the process.
+  const countsBefore = isOfCommand(end) || (end?.kind === 'user-code-ended' && begun !== undefined)
   const selection = describeSelection(plan.selection)
   return decideOutcome({
     ...verdict,
-    taskStarted: ending.taskStarted || (isOfCommand(end) && taskStartedBefore),
+    taskStarted: ending.taskStarted || (countsBefore && taskStartedBefore),
     summary: ending.tally.summary(),
     ...(end === undefined ? {} : { end }),
     ...(selection === '' ? {} : { selection }),

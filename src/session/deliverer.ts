@@ -8,9 +8,16 @@ import type { StoredPlan } from './run-group.ts'
 /** Takes experiments to a backend behind the run's back: nothing of a run waits for it. */
 export interface Deliverer {
   /** Takes one on as soon as there is anything of it to deliver. */
-  begin(experiment: StoredPlan): SpooledExperiment
+  begin(experiment: DeliveredExperiment): SpooledExperiment
   /** Waits for what is still to be delivered, for as long as that may take. By experiment id. */
   drain(): Promise<ReadonlyMap<string, Delivery>>
+}
+
+/** What is delivered, with its dataset as a whole where that can be read once more. */
+export interface DeliveredExperiment
+  extends Pick<StoredPlan, 'manifest'>,
+    Partial<Pick<StoredPlan, 'loaded' | 'check'>> {
+  readonly stored: Pick<StoredPlan['stored'], 'files'>
 }
 
 export type Tell = (event: RunEvent, view: ExperimentView) => void
@@ -30,10 +37,12 @@ export interface FollowOptions {
   readonly tell: Tell
   /** Whether the dataset is known only when a run has read it. */
   readonly isIterable: boolean
+  /** Whether nothing is delivered before its end. */
+  readonly isLate: boolean
 }
 
 /** An experiment of which no record was read has nothing to deliver, and its deliverer never hears of it. */
-export function followRun({ begin, tell, isIterable }: FollowOptions): DeliveredRun {
+export function followRun({ begin, tell, isIterable, isLate }: FollowOptions): DeliveredRun {
   let spooled: SpooledExperiment | undefined
   let hasRecords = false
   const start = (): void => {
@@ -41,11 +50,11 @@ export function followRun({ begin, tell, isIterable }: FollowOptions): Delivered
   }
   return {
     tell(event, view) {
-      if (event.type === 'record') {
+      if (event.type === 'record' || event.type === 'resumed') {
         hasRecords = true
-        if (!isIterable) start()
+        if (!isIterable && !isLate) start()
       } else if (event.type === 'run-finished') {
-        start()
+        if (!isLate) start()
         spooled?.runFinished()
       }
       tell(event, view)

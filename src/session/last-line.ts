@@ -102,19 +102,21 @@ function describeStop(title: string, { reason, exitCode }: Extract<Outcome, { st
 
 function nextStep({ experimentId, outcome }: EndedExperiment, exitCode: number): string {
   const show = `llmobs-exp show ${experimentId}`
+  const goOn = `llmobs-exp resume ${experimentId}`
+  const isOutOfDate = outcome.status === 'stopped' && outcome.reason.kind === 'out-of-date'
   switch (exitCode) {
     case 0:
       return `look at it: ${show}`
     case 1:
-      return `look at the rows: ${show} --rows failing`
+      return `look at the rows: ${show} --rows failing${outcome.status === 'stopped' ? `; run the rest: ${goOn}` : ''}`
     case 2:
-      return outcome.status === 'stopped' && (outcome.reason.kind === 'signal' || outcome.reason.kind === 'out-of-date')
+      return isOutOfDate || (outcome.status === 'stopped' && outcome.reason.kind === 'signal')
         ? 'no task was started'
         : 'no task was started; fix this and run it again'
     case 5:
-      return `fix this and run it again; what was written is kept: ${show}`
+      return `fix this; what was written is kept; run the rest: ${goOn}`
     default:
-      return `what is done is kept: ${show}`
+      return isOutOfDate ? `what is done is kept: ${show}` : `what is done is kept; run the rest: ${goOn}`
   }
 }
 

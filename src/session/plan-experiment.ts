@@ -1,6 +1,7 @@
 import type { ExperimentOptions } from '../config/resolve.ts'
 import type { Plan } from '../engine/plan.ts'
 import type { DatasetCheck } from '../model/executor.ts'
+import type { DefinitionInfo } from '../model/ports.ts'
 import type { LoadedExperiment } from './load-modules.ts'
 import { refuseInvalid } from './refuse-invalid.ts'
 
@@ -36,7 +37,22 @@ export async function planExperiment(
     refuseInvalid(check, { name: info.name, skipInvalid: values.skipInvalid, hasSkip: true })
   }
   const plannedRecords = check === undefined ? undefined : countPlanned(check, options)
-  const plan: Plan = {
+  const plan = createPlan({ experimentId, info, options, firstSeq: 1, plannedRecords })
+  return { experimentId, loaded, options, plan, ...(check === undefined ? {} : { check }) }
+}
+
+export interface PlanParts {
+  readonly experimentId: string
+  readonly info: DefinitionInfo
+  readonly options: ExperimentOptions
+  /** Number of its first event. */
+  readonly firstSeq: number
+  readonly plannedRecords: number | undefined
+}
+
+export function createPlan({ experimentId, info, options, firstSeq, plannedRecords }: PlanParts): Plan {
+  const { values } = options
+  return {
     experimentId,
     name: info.name,
     evaluators: info.evaluators,
@@ -57,9 +73,8 @@ export async function planExperiment(
     },
     ...(values.evalJobs === undefined ? {} : { evalJobs: values.evalJobs }),
     ...(plannedRecords === undefined ? {} : { plannedRecords }),
-    firstSeq: 1,
+    firstSeq,
   }
-  return { experimentId, loaded, options, plan, ...(check === undefined ? {} : { check }) }
 }
 
 /** Unknown when records are picked by what stands in them. */

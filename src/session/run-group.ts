@@ -5,6 +5,7 @@ import type { StopSwitch } from '../engine/stop.ts'
 import { endReasonOf } from '../engine/stop.ts'
 import type { EndReason, Outcome } from '../model/outcome.ts'
 import type { Clock, ExperimentInfo, ExperimentOutcome, ExperimentView, GroupOutcome, Ids } from '../model/ports.ts'
+import type { BegunExperiment } from './begun.ts'
 import { type Conducted, conduct } from './conduct.ts'
 import { type DeliveredRun, type Deliverer, followRun, type Tell } from './deliverer.ts'
 import { lastLine } from './last-line.ts'
@@ -17,7 +18,17 @@ export interface StoredPlan extends PlannedExperiment {
   readonly info: ExperimentInfo
   readonly manifest: Manifest
   readonly stored: StoredExperiment
+  /** Absent for one that begins. */
+  readonly begun?: BegunExperiment
 }
+
+/** An experiment of which nothing is left to run. */
+export interface CompleteExperiment extends Pick<StoredPlan, 'info' | 'stored'> {
+  /** Tells what it came to, and has it delivered. */
+  recall(ports: Pick<GroupPorts, 'tell' | 'deliverer'>): EndedExperiment
+}
+
+export type GroupMember = StoredPlan | CompleteExperiment
 
 export interface GroupPorts {
   readonly clock: Clock
@@ -47,13 +58,17 @@ export interface EndedExperiment extends ExperimentOutcome {
 }
 
 /** Runs the experiments of one command one after another. What ends one early ends those after it, which stay planned. */
-export async function runGroup(experiments: readonly StoredPlan[], ports: GroupPorts): Promise<EndedGroup> {
+export async function runGroup(experiments: readonly GroupMember[], ports: GroupPorts): Promise<EndedGroup> {
   const ended: EndedExperiment[] = []
   let taskStarted = false
   const forgetTime = limitTime(ports.maxTime, ports)
   for (const experiment of experiments) {
     // One that has passed before the stop does not speak for those after it.
     if (ports.stop.reason !== undefined && ended.at(-1)?.outcome.status === 'stopped') break
+    if ('recall' in experiment) {
+      ended.push(experiment.recall(ports))
+      continue
+    }
     const { conducted, delivered } = await runOne(experiment, ports, taskStarted)
     if (ports.stop.reason === undefined) await experiment.loaded.module.drain()
     taskStarted ||= conducted.taskStarted
@@ -90,8 +105,8 @@ interface RanExperiment {
   readonly delivered: DeliveredRun
 }
 
-async function runOne(experiment: StoredPlan, ports: GroupPorts, taskStartedBefore: boolean): Promise<RanExperiment> {
-  const { info, plan, loaded, options, stored } = experiment
+async function runOne(experiment: StoredPlan, ports: GroupPorts, anyTaskStarted: boolean): Promise<RanExperiment> {
+  const { info, plan, loaded, options, stored, begun } = experiment
   const executor = loaded.module.open({
     ref: loaded.info.ref,
     experimentId: experiment.experimentId,
@@ -105,9 +120,11 @@ async function runOne(experiment: StoredPlan, ports: GroupPorts, taskStartedBefo
     begin: () => ports.deliverer?.begin(experiment),
     tell: ports.tell,
     isIterable: loaded.info.dataset.kind === 'iterable',
+    isLate: begun?.isPushedLate ?? false,
   })
+  const taskStartedBefore = anyTaskStarted || begun !== undefined
   const conducted = await conduct(
-    { info, plan, executor, log, reader, verdict, taskStartedBefore },
+    { info, plan, executor, log, reader, verdict, taskStartedBefore, ...(begun === undefined ? {} : { begun }) },
     { ...ports, tell: ports.deliverer === undefined ? ports.tell : delivered.tell },
   )
   return { conducted, delivered }
@@ -117,7 +134,7 @@ async function runOne(experiment: StoredPlan, ports: GroupPorts, taskStartedBefo
 function finish(experiment: StoredPlan, conducted: Conducted, delivered: DeliveredRun): Outcome {
   const { stored, manifest } = experiment
   const { outcome, view, taskStarted } = conducted
-  const isKept = taskStarted || outcome.exitCode !== 2
+  const isKept = taskStarted || outcome.exitCode !== 2 || experiment.begun !== undefined
   if (isKept) delivered.ended()
   else delivered.discarded(outcome)
   try {

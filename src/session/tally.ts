@@ -66,10 +66,11 @@ class EventTally implements Tally {
   }
 
   apply(event: RunEvent): void {
-    this.#lastAt = event.at
+    if (event.type === 'resumed') this.#resume(event)
+    if (event.at > this.#lastAt) this.#lastAt = event.at
     switch (event.type) {
       case 'record':
-        this.#records++
+        if (event.replaces === undefined) this.#records++
         break
       case 'task-finished':
         this.#changed(event.iteration).addTask(event)
@@ -132,6 +133,17 @@ class EventTally implements Tally {
     } else if (event.type === 'run-started') this.#changed(event.iteration).start(event.runId, event.at)
     else if (event.type === 'run-finished') this.#changed(event.iteration).finish(event.summaries, event.at)
     else if (event.type === 'experiment-finished') this.#finishedAt = event.at
+  }
+
+  /** The time in which nothing ran counts for nobody. */
+  #resume({ at, plannedRecords, reopened }: Extract<RunEvent, { readonly type: 'resumed' }>): void {
+    this.#plannedRecords = plannedRecords ?? this.#plannedRecords
+    const startedAt = this.#startedAt ?? at
+    const endedAt = this.#finishedAt ?? Math.max(this.#lastAt, startedAt)
+    this.#startedAt = at - (endedAt - startedAt)
+    this.#finishedAt = undefined
+    this.#finishedRuns.clear()
+    for (const [iteration, run] of this.#runs) run.resume({ endedAt, at, isReopened: reopened.includes(iteration) })
   }
 
   #addEvaluation(event: EvaluationFinished): void {

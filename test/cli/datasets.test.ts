@@ -130,7 +130,7 @@ test('D10: an iterable that throws after 40 records exits 4 and keeps their rows
   const { id, rows, manifest } = project.only()
   expect(exitCode).toBe(4)
   expect(lastLine).toBe(
-    `ended early: exp: the dataset threw after 40 records: connection lost; what is done is kept: llmobs-exp show ${id}`,
+    `ended early: exp: the dataset threw after 40 records: connection lost; what is done is kept; run the rest: llmobs-exp resume ${id}`,
   )
   expect(rows).toHaveLength(40)
   expect(rows.every(({ status, evaluations }) => status === 'ok' && evaluations.same?.status === 'ok')).toBe(true)

@@ -33,7 +33,7 @@ test('a signal in the middle of the run: the backend is told of the interruption
 
   const stored = project.only()
   expect(exitCode).toBe(130)
-  expect(lastLine).toMatch(/^ended by SIGINT: standard; what is done is kept: /)
+  expect(lastLine).toMatch(/^ended by SIGINT: standard; what is done is kept; run the rest: llmobs-exp resume /)
   expect(compare(project.fake, stored)).toEqual(equal)
   expect(pushedAs(project.fake, stored)).toMatchObject([{ status: 'interrupted' }])
 })

@@ -46,7 +46,7 @@ test.each([
 
     const { id, manifest, rows, events, isLocked, tornBytes } = project.only()
     expect(exitCode).toBe(code)
-    expect(lastLine).toBe(`ended by ${signal}: exp; what is done is kept: llmobs-exp show ${id}`)
+    expect(lastLine).toBe(`ended by ${signal}: exp; what is done is kept; run the rest: llmobs-exp resume ${id}`)
     expect(rows.filter(({ status }) => status === 'ok')).toHaveLength(30)
     expect(rows.filter(({ status }) => status === 'cancelled')).toHaveLength(5)
     expect(manifest.state).toMatchObject({

@@ -29,7 +29,7 @@ test.each(Object.entries(endings))('%s exits 4, and what was done is kept', asyn
   expect(exitCode).toBe(4)
   expect(lastLine).toMatch(/^ended early: exp: /)
   expect(lastLine).toMatch(says)
-  expect(lastLine).toContain(`what is done is kept: llmobs-exp show ${id}`)
+  expect(lastLine).toContain(`what is done is kept; run the rest: llmobs-exp resume ${id}`)
   expect(stderr).not.toContain('defect')
   expect(rows.map(({ key }) => key)).toEqual(Array.from({ length: 60 }, (_, index) => `r${index}`))
   expect(rows.every(({ evaluations }) => evaluations.same?.status === 'ok')).toBe(true)

@@ -307,7 +307,7 @@ describe('the end', () => {
 
     const { id, manifest } = project.only()
     expect(exitCode).toBe(130)
-    expect(lastLine).toBe(`ended by SIGINT: exp; what is done is kept: llmobs-exp show ${id}`)
+    expect(lastLine).toBe(`ended by SIGINT: exp; what is done is kept; run the rest: llmobs-exp resume ${id}`)
     expect(manifest.state.outcome?.status).toBe('stopped')
   })
 

@@ -37,6 +37,7 @@ export interface StoredEvaluation {
 export interface StoredRow {
   readonly key: string
   readonly iteration: number
+  readonly generation: number
   readonly status: string
   readonly input: unknown
   readonly output?: unknown
@@ -120,42 +121,57 @@ function defaultsOf({ type }: LogEvent) {
   return isCall ? { generation: 0, queueMs: 0, retryWaitMs: 0, attempts: 1 } : {}
 }
 
+interface UnitParts {
+  readonly task?: LogEvent
+  readonly evaluations: Map<string, LogEvent>
+}
+
+/** Of a unit that was run again the last row that ended stands; of a record that has changed nothing before it does. */
 function collectRows(events: readonly LogEvent[]): StoredRow[] {
   const records = new Map<unknown, LogEvent>()
-  const open = new Map<string, { task?: LogEvent; evaluations: Map<string, LogEvent> }>()
+  const open = new Map<string, UnitParts>()
+  const ended = new Map<string, UnitParts>()
   const rows = new Map<string, StoredRow>()
+  const forget = (key: unknown): void => {
+    for (const units of [open, ended, rows])
+      for (const unit of units.keys()) if (unit.endsWith(`/${key}`)) units.delete(unit)
+  }
   for (const event of events) {
+    const isAgain = event.replaces !== undefined
     if (event.type === 'record') {
-      assert.ok(!records.has(event.key), `record ${event.key} stands once`)
+      assert.ok(isAgain || !records.has(event.key), `record ${event.key} stands once`)
+      if (isAgain) forget(event.key)
       records.set(event.key, event)
     }
     if (typeof event.key !== 'string' || event.iteration === undefined) continue
     const unit = `${event.iteration}/${event.key}`
-    assert.ok(!rows.has(unit), `nothing comes after the end of unit ${unit}`)
-    const parts = open.get(unit) ?? { evaluations: new Map<string, LogEvent>() }
+    assert.ok(isAgain || !rows.has(unit), `nothing comes after the end of unit ${unit}`)
+    const before = ended.get(unit)
+    const started = { ...before, evaluations: new Map(before?.evaluations) }
+    const parts: UnitParts = open.get(unit) ?? started
     open.set(unit, parts)
     if (event.type === 'task-finished') {
-      assert.equal(parts.task, undefined, `the task of ${unit} ends once`)
-      parts.task = event
+      assert.ok(isAgain || parts.task === undefined, `the task of ${unit} ends once`)
+      open.set(unit, { task: event, evaluations: new Map() })
     } else if (event.type === 'evaluation-finished') {
       const name = String(event.evaluator)
       assert.ok(parts.task !== undefined, `evaluator ${name} of ${unit} ends after the task`)
-      assert.ok(!parts.evaluations.has(name), `evaluator ${name} of ${unit} ends once`)
+      assert.ok(isAgain || !parts.evaluations.has(name), `evaluator ${name} of ${unit} ends once`)
       parts.evaluations.set(name, event)
     } else if (event.type === 'row-finished') {
       const record = records.get(event.key)
       assert.ok(record !== undefined, `the record of ${unit} stands before it`)
+      open.delete(unit)
+      ended.set(unit, parts)
+      // In the order in which they finished.
+      rows.delete(unit)
       rows.set(unit, toRow(event, record, parts))
     }
   }
   return [...rows.values()]
 }
 
-function toRow(
-  finished: LogEvent,
-  record: LogEvent,
-  { task, evaluations }: { task?: LogEvent; evaluations: Map<string, LogEvent> },
-): StoredRow {
+function toRow(finished: LogEvent, record: LogEvent, { task, evaluations }: UnitParts): StoredRow {
   const merged: unknown = {
     ...task,
     ...finished,

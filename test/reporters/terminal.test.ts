@@ -143,7 +143,7 @@ describe('the terminal reporter', () => {
     if (started !== undefined) await reporter.event?.(started, view)
     time.advance(10_000)
     expect(screen.err()).toBe(
-      'support-triage: 1,000 rows, 10 jobs\n' +
+      'support-triage: 1,000 rows, 420 of them done, 10 jobs\n' +
         'support-triage: 420 of 1,000 rows (42 %), 3 rows with errors, 1 expired call still running, 14 s, 19 s left\n',
     )
   })

@@ -12,7 +12,7 @@ const finished: EventBody = { type: 'run-finished', iteration: 1, summaries: [] 
 const stopped: Outcome = { status: 'stopped', exitCode: 2, reason: { kind: 'signal', signal: 'SIGINT' }, failures: [] }
 
 /** What a deliverer hears of these events, in order, with what others are told. */
-function hear({ isIterable = false, isDelivered = true } = {}) {
+function hear({ isIterable = false, isDelivered = true, isLate = false } = {}) {
   const heard: string[] = []
   const spooled: SpooledExperiment = {
     runFinished: () => void heard.push('run finished'),
@@ -26,6 +26,7 @@ function hear({ isIterable = false, isDelivered = true } = {}) {
     },
     tell: ({ type }) => void heard.push(type),
     isIterable,
+    isLate,
   })
   const view = fakeView()
   return { heard, run, tell: (...bodies: EventBody[]) => stamped(bodies).map((event) => run.tell(event, view)) }

@@ -51,16 +51,16 @@ describe('lastLine', () => {
     ],
     [
       stopped(130, { kind: 'signal', signal: 'SIGINT' }),
-      'ended by SIGINT: exp0; what is done is kept: llmobs-exp show id0',
+      'ended by SIGINT: exp0; what is done is kept; run the rest: llmobs-exp resume id0',
     ],
     [stopped(2, { kind: 'signal', signal: 'SIGINT' }), 'ended by SIGINT: exp0; no task was started'],
     [
       stopped(4, { kind: 'user-code-ended', error: errorInfo('the module called process.exit(0)') }),
-      'ended early: exp0: the module called process.exit(0); what is done is kept: llmobs-exp show id0',
+      'ended early: exp0: the module called process.exit(0); what is done is kept; run the rest: llmobs-exp resume id0',
     ],
     [
       stopped(5, { kind: 'store-failed', error: errorInfo('no space left') }),
-      'the local store failed: exp0: no space left; fix this and run it again; what was written is kept: llmobs-exp show id0',
+      'the local store failed: exp0: no space left; fix this; what was written is kept; run the rest: llmobs-exp resume id0',
     ],
     [
       stopped(2, { kind: 'not-started', error: { ...errorInfo('no record is left'), hint: 'look at --filter' } }),
@@ -76,11 +76,11 @@ describe('lastLine', () => {
     ],
     [
       stopped(4, { kind: 'brake', error: { ...errorInfo('8 tasks in a row failed'), hint: 'correct it' } }),
-      'ended early: exp0: 8 tasks in a row failed (correct it); what is done is kept: llmobs-exp show id0',
+      'ended early: exp0: 8 tasks in a row failed (correct it); what is done is kept; run the rest: llmobs-exp resume id0',
     ],
     [
       stopped(1, { kind: 'raise-errors', error: errorInfo('boom') }),
-      'ended early: exp0: boom; look at the rows: llmobs-exp show id0 --rows failing',
+      'ended early: exp0: boom; look at the rows: llmobs-exp show id0 --rows failing; run the rest: llmobs-exp resume id0',
     ],
   ])('of %j says what happened and what to do next', (outcome, line) => {
     expect(lineOf(outcome)).toBe(line)

@@ -1,6 +1,6 @@
 import type { Backend, RunRef, Session } from '../../model/backend.ts'
 import type { Outcome } from '../../model/outcome.ts'
-import type { PushEntry, PushLog } from '../../model/push.ts'
+import type { LoggedProgress, PushEntry, PushLog } from '../../model/push.ts'
 import type { Restamp } from './item-times.ts'
 import type { PackedItem } from './parcel.ts'
 import { safeLine } from './reasons.ts'
@@ -53,6 +53,12 @@ export class Ledger {
 
   get accepted(): number {
     return this.#settled.size - this.#rejected
+  }
+
+  /** How many events there are that have not. */
+  unsettled({ events, superseded = [] }: Pick<LoggedProgress, 'events' | 'superseded'>): number {
+    const past = superseded.filter((seq) => this.isSettled(seq)).length
+    return Math.max(events - (this.settled - past), 0)
   }
 
   /** Events, and records of the dataset, that will never be accepted. */

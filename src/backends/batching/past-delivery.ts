@@ -22,9 +22,10 @@ export async function readPastDelivery(source: Pick<PushSource, 'log' | 'progres
   const past = await readPast(source.log)
   if (past === undefined) return undefined
   const { ledger, ...about } = past
-  const { events, lastSeq } = await source.progress()
+  const progress = await source.progress()
+  const { lastSeq } = progress
   const { rejected } = ledger
-  const pending = ledger.isClosedAt(lastSeq) ? 0 : Math.max(events - ledger.settled, 0)
+  const pending = ledger.isClosedAt(lastSeq) ? 0 : ledger.unsettled(progress)
   const said = ledger.firstReason === undefined ? [] : [`rejected: ${ledger.firstReason}`]
   if (ledger.isClosedAt(lastSeq) && rejected === 0) return { status: 'delivered', ...about, ...ledger.sent }
   const reason = [...(ledger.isClosedAt(lastSeq) ? [] : ['it was not pushed to its end']), ...said].join('; ')

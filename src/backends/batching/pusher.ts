@@ -128,8 +128,9 @@ export class Pusher {
     const { source, backend, clock } = this.#options
     try {
       const ledger = this.#ledger ?? (await Ledger.read(source.log, backend))
-      const { events, startedAt } = await this.#read()
-      const pending = Math.max(events - ledger.settled, 0)
+      const progress = await this.#read()
+      const { startedAt } = progress
+      const pending = ledger.unsettled(progress)
       const tooOld = this.#open?.sender.tooOld ?? 0
       const parts = { backend, ledger, pending, tooOld, startedAt, now: clock.now() }
       return describeDelivery({ ...parts, failure: this.#failure ?? this.#explainRest() })
@@ -169,7 +170,7 @@ export class Pusher {
     for (const run of progress.runs) await this.#sendRun(run, sender, isOver)
     if (!isOver) return 'waiting'
     await this.#tellEnd(session)
-    if (this.#ledger.settled >= progress.events) {
+    if (this.#ledger.unsettled(progress) === 0) {
       this.#ledger.close((progress.outcome ?? cutShort).status, progress.lastSeq)
     }
     return 'ended'

@@ -5,6 +5,7 @@ import {
   type EvaluationFinished,
   type NamedSummaryResult,
   type RecordRead,
+  type Replacing,
   type RunEvent,
   type UnitRef,
 } from '../../model/events.ts'
@@ -40,20 +41,26 @@ function members(event: RunEvent): string {
   }
 }
 
-function recordMembers({ key, id, contentHash, input, expectedOutput, metadata, tags }: RecordRead): string {
+function recordMembers(record: RecordRead & Replacing): string {
+  const { key, id, contentHash, input, expectedOutput, metadata, tags } = record
   let text = `,"key":${JSON.stringify(key)}`
   if (id !== undefined) text += `,"id":${JSON.stringify(id)}`
   text += `,"contentHash":"${contentHash}","input":${input}`
   if (expectedOutput !== undefined) text += `,"expectedOutput":${expectedOutput}`
   if (metadata !== undefined) text += `,"metadata":${metadata}`
   if (tags !== undefined) text += `,"tags":${JSON.stringify(tags)}`
-  return text
+  return text + replacesMember(record)
 }
 
 /** A generation of 0 is left out: it would stand in three lines of every row. */
-function unitMembers({ key, iteration, generation }: UnitRef): string {
+function unitMembers(unit: UnitRef & Replacing): string {
+  const { key, iteration, generation } = unit
   const text = `,"key":${JSON.stringify(key)},"iteration":${iteration}`
-  return generation === 0 ? text : `${text},"generation":${generation}`
+  return (generation === 0 ? text : `${text},"generation":${generation}`) + replacesMember(unit)
+}
+
+function replacesMember({ replaces }: Replacing): string {
+  return replaces === undefined ? '' : `,"replaces":${replaces}`
 }
 
 /** And so are the waits of a call that was made once and at once. */

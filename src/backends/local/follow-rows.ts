@@ -3,6 +3,7 @@ import type { RowFollower } from '../../model/push.ts'
 import { createLineTail } from './line-tail.ts'
 import { decodeLine, lineType } from './read-event.ts'
 import { newerFormat } from './read-events.ts'
+import { findRedone } from './redone.ts'
 import { type FinishedRow, RecordCursor, RowAssembly, recordTypes, rowTypes, toRecord, toRow } from './row-assembly.ts'
 
 export interface FollowedRun {
@@ -18,11 +19,12 @@ export function followRows(eventsFile: string, { iteration, from, to }: Followed
   const events = tailEvents(eventsFile, { types: rowTypes, from, to })
   const recordEvents = tailEvents(eventsFile, { types: recordTypes })
   const records = new RecordCursor(async () => (await recordEvents.next())?.flatMap(toRecord), { iteration })
-  const assembly = new RowAssembly({ iteration })
+  let assembly: RowAssembly | undefined
   let finished: readonly FinishedRow[] = []
   let taken = 0
   return {
     async next() {
+      assembly ??= new RowAssembly({ iteration }, await findRedone(eventsFile))
       for (;;) {
         for (let row = finished[taken++]; row !== undefined; row = finished[taken++]) {
           const found = await records.find(row.end.key)
@@ -30,7 +32,7 @@ export function followRows(eventsFile: string, { iteration, from, to }: Followed
         }
         const more = await events.next()
         if (more === undefined) return undefined
-        finished = more.flatMap((event) => assembly.take(event) ?? [])
+        finished = more.flatMap((event) => assembly?.take(event) ?? [])
         taken = 0
       }
     },

@@ -24,5 +24,7 @@ function isOwner(value: unknown): value is LockOwner {
   if (typeof value !== 'object' || value === null) return false
   const pid: unknown = Reflect.get(value, 'pid')
   const isPid = typeof pid === 'number' && Number.isSafeInteger(pid) && pid > 0
-  return isPid && typeof Reflect.get(value, 'host') === 'string'
+  const started: unknown = Reflect.get(value, 'started')
+  const isStart = started === undefined || typeof started === 'number'
+  return isPid && isStart && typeof Reflect.get(value, 'host') === 'string'
 }

@@ -94,6 +94,7 @@ export const manifestSchema: z.ZodType<Manifest> = z.object({
     skipInvalid: z.boolean(),
     maxIdenticalErrors: count.exactOptional(),
     maxTime: z.number().exactOptional(),
+    config: z.array(z.string()).exactOptional(),
     filters: z.array(z.string()),
     records: z.array(z.string()),
     sampleSize: count.exactOptional(),

@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { GitInfo } from '../../model/backend.ts'
 import { LlmobsExpError } from '../../model/errors.ts'
@@ -50,6 +50,8 @@ export interface ManifestOptions {
   readonly maxIdenticalErrors?: number
   /** Absent: as long as it takes. */
   readonly maxTime?: number
+  /** `key=value`, as they were given on the command line. */
+  readonly config?: readonly string[]
   readonly filters: readonly string[]
   readonly records: readonly string[]
   readonly sampleSize?: number
@@ -79,6 +81,7 @@ export function writeManifest(path: string, manifest: Manifest): void {
     renameSync(temporary, path)
     syncFolder(dirname(path))
   } catch (error) {
+    rmSync(temporary, { force: true })
     throw writeError(path, error)
   }
 }

@@ -1,15 +1,13 @@
-import { randomUUID } from 'node:crypto'
-import { constants, copyFileSync, renameSync, rmSync, statSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import { statSync, unlinkSync, utimesSync } from 'node:fs'
 import type { Clock } from '../../model/ports.ts'
 import type { PushLock } from '../../model/push.ts'
-import { FILE_MODE } from './layout.ts'
 import { type LockState, readLock } from './lock.ts'
+import { takeLock } from './lock-file.ts'
 import type { LockOwner } from './store.ts'
 import { errnoOf, writeError } from './store-error.ts'
 
 /** An owner that has not shown itself for so many milliseconds is gone, wherever it ran. */
 const STALE_AFTER = 5 * 60_000
-const ATTEMPTS = 3
 
 export interface PushLockOptions {
   readonly owner: LockOwner
@@ -24,10 +22,7 @@ export function createPushLock(path: string, options: PushLockOptions): PushLock
   let isHeld = false
   return {
     take() {
-      for (let attempt = 0; !isHeld && attempt < ATTEMPTS; attempt++) {
-        isHeld = makeLock(path, owner)
-        if (!isHeld && !moveAway(path, options)) break
-      }
+      isHeld ||= takeLock(path, owner, (lock) => isAbandoned(lock, options))
       return isHeld ? { status: 'taken' } : { status: 'held', owner: describeOwner(readLock(path)) }
     },
     refresh() {
@@ -39,32 +34,6 @@ export function createPushLock(path: string, options: PushLockOptions): PushLock
       isHeld = false
     },
   }
-}
-
-function makeLock(path: string, owner: LockOwner): boolean {
-  try {
-    writeFileSync(path, JSON.stringify(owner), { mode: FILE_MODE, flag: 'wx' })
-    return true
-  } catch (error) {
-    if (errnoOf(error) === 'EEXIST') return false
-    throw writeError(path, error)
-  }
-}
-
-/** Whether the place may be free now. */
-function moveAway(path: string, options: PushLockOptions): boolean {
-  if (!isAbandoned(path, options)) return false
-  const aside = `${path}.${randomUUID()}`
-  try {
-    renameSync(path, aside)
-    // Somebody else may have been quicker, and what was moved is theirs.
-    if (!isAbandoned(aside, options)) copyFileSync(aside, path, constants.COPYFILE_EXCL)
-  } catch (error) {
-    if (errnoOf(error) !== 'ENOENT' && errnoOf(error) !== 'EEXIST') throw writeError(path, error)
-  } finally {
-    rmSync(aside, { force: true })
-  }
-  return true
 }
 
 function isAbandoned(path: string, { isGone, clock }: PushLockOptions): boolean {

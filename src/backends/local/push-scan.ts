@@ -1,8 +1,11 @@
 import type { RunEvent } from '../../model/events.ts'
 import type { Outcome } from '../../model/outcome.ts'
 import type { LoggedProgress, LoggedRun } from '../../model/push.ts'
+import { type EventCounter, LineCounter } from './event-counter.ts'
 import { createLineTail } from './line-tail.ts'
-import { decodeLine, lineType } from './read-event.ts'
+import { decodeLine, lineSeq, lineType } from './read-event.ts'
+import { findRedone } from './redone.ts'
+import { RedoneCounter } from './redone-counter.ts'
 
 /** Finds out how far a log has come, reading each line once. */
 export interface PushScan {
@@ -19,7 +22,7 @@ export function createPushScan(eventsFile: string): PushScan {
   const runs = new Map<number, LoggedRun>()
   const starts = new Map<number, number>()
   const ends = new Map<number, number>()
-  const counter = createEventCounter()
+  let counter: EventCounter | undefined
   let outcome: Outcome | undefined
   let startedAt = 0
   let lastSeq = 0
@@ -34,10 +37,13 @@ export function createPushScan(eventsFile: string): PushScan {
       const { iteration, seq, at, summaries } = event
       const run = runs.get(iteration)
       if (run !== undefined) runs.set(iteration, { ...run, ends: [...run.ends, { seq, at, summaries }] })
-      if (summaries.length > 0) counter.addOne()
+      if (summaries.length > 0) counter?.addOne()
     } else if (event.type === 'experiment-finished') outcome = event.outcome
+    else if (event.type === 'resumed') outcome = undefined
   }
   const scan = async (): Promise<LoggedProgress> => {
+    // What is run again from here on has no rows yet that would not count.
+    counter ??= await createCounter(eventsFile)
     for (let more = await tail.next(); more !== undefined; more = await tail.next()) {
       for (const { bytes } of more.lines) {
         const type = lineType(bytes)
@@ -49,11 +55,18 @@ export function createPushScan(eventsFile: string): PushScan {
           if (iteration !== undefined) ends.set(iteration, tail.position)
         }
       }
-      lastSeq = seqOf(more.lines.at(-1)?.bytes) ?? lastSeq
+      lastSeq = lineSeq(more.lines.at(-1)?.bytes) ?? lastSeq
     }
     const sorted = [...runs.values()].sort((one, other) => one.iteration - other.iteration)
-    const events = counter.count()
-    return { startedAt, lastSeq, events, runs: sorted, ...(outcome === undefined ? {} : { outcome }) }
+    const { superseded } = counter
+    return {
+      startedAt,
+      lastSeq,
+      events: counter.count(),
+      runs: sorted,
+      ...(superseded.length === 0 ? {} : { superseded }),
+      ...(outcome === undefined ? {} : { outcome }),
+    }
   }
   let last: Promise<unknown> = Promise.resolve()
   return {
@@ -69,58 +82,16 @@ export function createPushScan(eventsFile: string): PushScan {
   }
 }
 
+async function createCounter(eventsFile: string): Promise<EventCounter> {
+  const redone = await findRedone(eventsFile)
+  return redone === undefined || redone.isEmpty ? new LineCounter() : new RedoneCounter(redone)
+}
+
 /** The few that are parsed. */
 const decodedTypes: ReadonlySet<string> = new Set([
   'experiment-started',
   'run-started',
   'run-finished',
   'experiment-finished',
+  'resumed',
 ])
-
-function seqOf(line: Buffer | undefined): number | undefined {
-  const digits = line === undefined ? undefined : /^\{"v":\d+,"seq":(\d+)/.exec(line.toString('latin1', 0, 64))
-  return digits?.[1] === undefined ? undefined : Number(digits[1])
-}
-
-const KEY = Buffer.from(',"key":')
-const EVALUATOR = Buffer.from(',"evaluator":')
-const STATUS = Buffer.from(',"status":')
-
-/**
- * Counts what a backend is to have without parsing it, which would cost as much as pushing does: rows that were not cancelled or
- * skipped, and those of their evaluations that came to something.
- */
-function createEventCounter() {
-  /** How many evaluations there are of units that have not ended, by the bytes that name the unit. */
-  const open = new Map<string, number>()
-  let events = 0
-  return {
-    /** The run whose row has ended here. */
-    take(type: string, line: Buffer): number | undefined {
-      if (type === 'evaluation-finished') {
-        if (/^"(?:skipped"|ok","evaluations":\[\])/.test(statusOf(line))) return undefined
-        const unit = unitOf(line, EVALUATOR)
-        open.set(unit, (open.get(unit) ?? 0) + 1)
-      }
-      if (type !== 'row-finished') return undefined
-      const unit = unitOf(line, STATUS)
-      if (!/^"(?:skipped|cancelled)"/.test(statusOf(line))) events += 1 + (open.get(unit) ?? 0)
-      open.delete(unit)
-      return Number(/"iteration":(\d+)[^"]*(?:"generation":\d+)?$/.exec(unit)?.[1])
-    },
-    addOne: () => events++,
-    count: () => events,
-  }
-}
-
-// Before the status of a line only strings are the user's, and a quote inside a string has a backslash before it: the first that
-// looks like a member is one.
-
-function unitOf(line: Buffer, next: Buffer): string {
-  return line.toString('latin1', line.indexOf(KEY), line.indexOf(next))
-}
-
-function statusOf(line: Buffer): string {
-  const start = line.indexOf(STATUS) + STATUS.length
-  return line.toString('latin1', start, start + 24)
-}

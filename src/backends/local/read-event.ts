@@ -22,6 +22,7 @@ const knownTypes: ReadonlySet<string> = new Set([
   'row-finished',
   'run-finished',
   'experiment-finished',
+  'resumed',
   'problem',
 ])
 
@@ -56,6 +57,12 @@ export function lineType(line: Buffer): string {
   const head = line.toString('latin1', 0, 120)
   const start = head.indexOf('"type":"') + 8
   return head.slice(start, head.indexOf('"', start))
+}
+
+/** The number a line names, without parsing the whole of it. */
+export function lineSeq(line: Buffer | undefined): number | undefined {
+  const digits = line === undefined ? undefined : /^\{"v":\d+,"seq":(\d+)/.exec(line.toString('latin1', 0, 64))
+  return digits?.[1] === undefined ? undefined : Number(digits[1])
 }
 
 /** Gives user values back the form of JSON text, which they have everywhere behind the executor, and members that were left out. */

@@ -58,7 +58,8 @@ export interface Line {
   readonly isTerminated: boolean
 }
 
-async function* readLines(path: string): AsyncGenerator<readonly Line[], void> {
+/** All lines up to the present end of the file, in batches. */
+export async function* readLines(path: string): AsyncGenerator<readonly Line[], void> {
   const file = await openForReading(path)
   try {
     const { size } = await file.stat()

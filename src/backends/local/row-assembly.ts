@@ -1,5 +1,6 @@
 import type { CallTiming, EventStamp, RowFinished, RunEvent, TaskResult } from '../../model/events.ts'
 import { type RecordText, type Row, type RowEvaluation, type RowQuery, unitName } from '../../model/row.ts'
+import type { Redone } from './redone.ts'
 
 /** Events that a row is put together from, beside its record. */
 export const rowTypes: ReadonlySet<string> = new Set(['task-finished', 'evaluation-finished', 'row-finished'])
@@ -18,17 +19,22 @@ export interface FinishedRow {
 }
 
 interface OpenRow {
-  task?: TaskResult & CallTiming
-  readonly evaluations: RowEvaluation[]
+  readonly task?: TaskResult & CallTiming
+  evaluations: RowEvaluation[]
+  /** Of a row whose evaluators alone are run again: that of the first `row-finished` of its task. */
+  stamp?: EventStamp
 }
 
 /** Puts rows together from their events. Holds those that have begun and not ended. */
 export class RowAssembly {
   readonly #open = new Map<string, OpenRow>()
   readonly #query: RowQuery
+  readonly #redone: Redone | undefined
 
-  constructor(query: RowQuery) {
+  /** @param redone what does not count any more, of a log that was resumed */
+  constructor(query: RowQuery, redone?: Redone) {
     this.#query = query
+    this.#redone = redone
   }
 
   /** Takes one event in; returns the row that it finishes. */
@@ -39,15 +45,30 @@ export class RowAssembly {
     if (iteration !== undefined && event.iteration !== iteration) return undefined
     const name = unitName(event)
     if (units !== undefined && !units.has(name)) return undefined
-    const parts = this.#open.get(name) ?? { evaluations: [] }
-    if (event.type === 'row-finished') {
-      this.#open.delete(name)
-      return { end: event, parts }
-    }
-    this.#open.set(name, parts)
-    if (event.type === 'task-finished') parts.task = event
-    else parts.evaluations.push(event)
+    if (this.#redone?.isVoid(event) === true) return undefined
+    if (event.type === 'task-finished') this.#open.set(name, { task: event, evaluations: [] })
+    else if (event.type === 'row-finished') return this.#finish(name, event)
+    else this.#evaluate(name, event)
     return undefined
+  }
+
+  #evaluate(name: string, event: Extract<RunEvent, { readonly type: 'evaluation-finished' }>): void {
+    const parts = this.#open.get(name) ?? { evaluations: [] }
+    this.#open.set(name, parts)
+    if (this.#redone?.standing(name) !== undefined)
+      parts.evaluations = parts.evaluations.filter(({ evaluator }) => evaluator !== event.evaluator)
+    parts.evaluations.push(event)
+  }
+
+  #finish(name: string, event: Extract<RunEvent, { readonly type: 'row-finished' }>): FinishedRow | undefined {
+    const parts = this.#open.get(name) ?? { evaluations: [] }
+    const { stamp = event } = parts
+    if (this.#redone?.isSuperseded(name, event.seq) === true) {
+      this.#open.set(name, { ...parts, stamp })
+      return undefined
+    }
+    this.#open.delete(name)
+    return { end: stamp === event ? event : { ...event, seq: stamp.seq, at: stamp.at }, parts }
   }
 }
 
@@ -99,6 +120,6 @@ export class RecordCursor {
 
 export function toRecord(event: RunEvent): RecordText[] {
   if (event.type !== 'record') return []
-  const { type: _type, seq: _seq, at: _at, ...record } = event
+  const { type: _type, seq: _seq, at: _at, replaces: _replaces, ...record } = event
   return [record]
 }

@@ -24,6 +24,8 @@ export interface StoredExperiment {
 export interface LockOwner {
   readonly pid: number
   readonly host: string
+  /** When it was started, where that is known, in a unit of its machine: tells it from a later process of the same number. */
+  readonly started?: number
 }
 
 /** The local store: a folder of experiments. Opening it for writing makes what is missing. */
@@ -55,16 +57,9 @@ function createExperiment(storeFolder: string, manifest: Manifest, owner: LockOw
   return {
     files,
     log,
-    reader: createRowReader(files.events),
-    finish(finished) {
-      log.close()
-      writeManifest(files.manifest, finished)
-      unlock(files.lock)
-    },
-    leave() {
-      log.close()
-      unlock(files.lock)
-    },
+    reader: createRowReader(files.events, { isFresh: true }),
+    finish: (finished) => finishExperiment(files, log, finished),
+    leave: () => leaveExperiment(files, log),
     discard() {
       log.close()
       rmSync(files.folder, { recursive: true, force: true })
@@ -79,6 +74,24 @@ export function prepareStore(storeFolder: string): void {
   if (!existsSync(ignore)) writeFileSync(ignore, '*\n', { mode: FILE_MODE })
 }
 
+/** A store that cannot be written any more is let go of all the same. */
+export function finishExperiment(files: ExperimentFiles, log: EventLog, manifest: Manifest): void {
+  try {
+    log.close()
+    writeManifest(files.manifest, manifest)
+  } finally {
+    unlock(files.lock)
+  }
+}
+
+export function leaveExperiment({ lock }: ExperimentFiles, log: EventLog): void {
+  try {
+    log.close()
+  } finally {
+    unlock(lock)
+  }
+}
+
 function prepareFolders(storeFolder: string, files: ExperimentFiles, owner: LockOwner): void {
   try {
     prepareStore(storeFolder)
@@ -89,7 +102,7 @@ function prepareFolders(storeFolder: string, files: ExperimentFiles, owner: Lock
   }
 }
 
-function unlock(lock: string): void {
+export function unlock(lock: string): void {
   try {
     unlinkSync(lock)
   } catch (error) {

@@ -70,7 +70,7 @@ function hasLog({ events }: ExperimentFiles): boolean {
 }
 
 /** Who may still be writing it. */
-function describeClaim({ lock }: ExperimentFiles): string | undefined {
+export function describeClaim({ lock }: Pick<ExperimentFiles, 'lock'>): string | undefined {
   const state = readLock(lock)
   const claim = claimOf(state)
   if (claim === 'none') return undefined

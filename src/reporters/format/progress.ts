@@ -46,8 +46,10 @@ export function formatMilestone(info: ExperimentInfo, progress: Progress): strin
 /** What is known when an experiment starts. @example 'triage: 1,000 rows, 10 jobs' */
 export function formatStart(info: ExperimentInfo, progress: Progress): string {
   const rows = progress.rowsPlanned === undefined ? info.dataset.description : formatCount(progress.rowsPlanned, 'row')
+  const done = progress.rowsDone === 0 ? [] : [`${formatNumber(progress.rowsDone)} of them done`]
   const runs = info.runs > 1 ? [formatCount(info.runs, 'run')] : []
-  return `${sanitizeLine(info.name)}: ${[sanitizeLine(rows), ...runs, formatCount(info.jobs, 'job')].join(', ')}`
+  const parts = [sanitizeLine(rows), ...done, ...runs, formatCount(info.jobs, 'job')]
+  return `${sanitizeLine(info.name)}: ${parts.join(', ')}`
 }
 
 function renderHead(name: string, progress: Progress, { colors, columns }: Style): string {

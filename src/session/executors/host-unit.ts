@@ -1,4 +1,4 @@
-import { spanIds } from '../../model/identity.ts'
+import { type SpanIds, spanIds } from '../../model/identity.ts'
 import { deepFreeze, type Json, parseJson } from '../../model/json.ts'
 import type { RunningCall } from './host-calls.ts'
 import type { HostExperiment } from './host-session.ts'
@@ -18,6 +18,7 @@ export class HostUnit {
   readonly unit: number
   readonly key: string
   readonly iteration: number
+  readonly generation: number
   readonly tags: readonly string[]
   /** For the notice of a late result. */
   readonly what = 'the task'
@@ -28,10 +29,11 @@ export class HostUnit {
   readonly #expectedOutput: Json | undefined
   readonly #metadata: Json | undefined
 
-  constructor([unit, iteration, key, id, input, expectedOutput, metadata, tags]: UnitText) {
+  constructor([unit, iteration, key, id, input, expectedOutput, metadata, tags, generation = 0]: UnitText) {
     this.unit = unit
     this.key = key
     this.iteration = iteration
+    this.generation = generation
     this.tags = tags ?? []
     this.#id = id
     this.#input = input
@@ -136,11 +138,16 @@ export class EvaluatorContext {
   }
 
   get spanId(): string {
-    return spanIds(this.#experimentId, this.#unit.key, this.#unit.iteration, 0).spanId
+    return this.#ids().spanId
   }
 
   get traceId(): string {
-    return spanIds(this.#experimentId, this.#unit.key, this.#unit.iteration, 0).traceId
+    return this.#ids().traceId
+  }
+
+  #ids(): SpanIds {
+    const { key, iteration, generation } = this.#unit
+    return spanIds(this.#experimentId, key, iteration, generation)
   }
 }
 

@@ -68,6 +68,8 @@ export type UnitText = readonly [
   expectedOutput: Json | undefined,
   metadata: Json | undefined,
   tags: readonly string[] | undefined,
+  /** Left out while it is 0. */
+  generation?: number,
 ]
 
 type Changes = readonly JsonChange[]

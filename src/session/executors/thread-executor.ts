@@ -199,9 +199,9 @@ export function createThreadExecutor(experiment: ExecutedExperiment, threads: Th
       portionSize = Math.min(Math.ceil(batchSize / 2), PORTION)
       return records.read(batchSize)
     },
-    open(record, iteration) {
+    open(record, iteration, generation = 0) {
       listening.begin()
-      return new ThreadUnit(nextUnit++, { record, iteration }, unitTools)
+      return new ThreadUnit(nextUnit++, { record, iteration, generation }, unitTools)
     },
     summarize: (rows) =>
       sendSummary(rows, { summary: nextSummary++, calls, post, generation: () => (replacing ? -1 : generation) }),

@@ -18,6 +18,12 @@ export interface UnitTools {
   close(unit: number): void
 }
 
+interface UnitSubject {
+  readonly record: RecordText
+  readonly iteration: number
+  readonly generation: number
+}
+
 const NOT_BEGUN: FollowUp = { status: 'not-begun' }
 const NO_FOLLOW_UPS: readonly FollowUp[] = []
 
@@ -27,14 +33,16 @@ export class ThreadUnit implements ExecutorUnit, ExpectedCall<readonly FollowUp[
   readonly #unit: number
   readonly #record: RecordText
   readonly #iteration: number
+  readonly #generation: number
   readonly #tools: UnitTools
   #openIn = -1
   #chain: ThreadCall<readonly FollowUp[]> | undefined
 
-  constructor(unit: number, { record, iteration }: { record: RecordText; iteration: number }, tools: UnitTools) {
+  constructor(unit: number, { record, iteration, generation }: UnitSubject, tools: UnitTools) {
     this.#unit = unit
     this.#record = record
     this.#iteration = iteration
+    this.#generation = generation
     this.#tools = tools
   }
 
@@ -96,7 +104,8 @@ export class ThreadUnit implements ExecutorUnit, ExpectedCall<readonly FollowUp[
 
   #text(): UnitText {
     const { key, id, input, expectedOutput, metadata, tags } = this.#record
-    return [this.#unit, this.#iteration, key, id, input, expectedOutput, metadata, tags]
+    const text = [this.#unit, this.#iteration, key, id, input, expectedOutput, metadata, tags] as const
+    return this.#generation === 0 ? text : [...text, this.#generation]
   }
 }
 

@@ -58,6 +58,16 @@ export class RunTally {
     this.#finishedAt = at
   }
 
+  /** The time from when the experiment ended early to when it went on does not count. */
+  resume({ endedAt, at, isReopened }: { endedAt: number; at: number; isReopened: boolean }): void {
+    if (this.#startedAt === undefined) return
+    this.#startedAt += at - (this.#finishedAt ?? endedAt)
+    if (this.#finishedAt !== undefined) this.#finishedAt = at
+    if (!isReopened) return
+    this.#finishedAt = undefined
+    this.#summaries = []
+  }
+
   addTask(event: TaskFinished): void {
     this.latencies.add(event.durationMs)
     if (event.status !== 'ok') this.#errors.addTask(event.error, event.key)

@@ -1,0 +1,222 @@
+import { hash } from 'node:crypto'
+import { readCurrentEvents } from '../../backends/local/current-events.ts'
+import type { Manifest } from '../../backends/local/manifest.ts'
+import { showAllowance } from '../../config/option-values.ts'
+import { type ExperimentOptions, type ResolvedOptions, resolveForExperiment } from '../../config/resolve.ts'
+import { type Mask, maskConfig } from '../../config/secrets.ts'
+import { resume } from '../../engine/resume.ts'
+import type { Problem, Resumed } from '../../model/events.ts'
+import type { Json } from '../../model/json.ts'
+import type { Clock } from '../../model/ports.ts'
+import type { BegunExperiment } from '../begun.ts'
+import type { LoadedExperiment } from '../load-modules.ts'
+import { createPlan, planExperiment } from '../plan-experiment.ts'
+import type { StoredPlan } from '../run-group.ts'
+import { changedConfig, describeConfigChange, refuseOtherEvaluators } from './compare-definition.ts'
+import { type ExaminedStored, examineStored } from './examine-stored.ts'
+import { type Crashes, findCrashes } from './in-flight.ts'
+import { problemsOf } from './problems.ts'
+import { readPushedRows } from './pushed-rows.ts'
+import { createRest, type LoggedRest } from './rest.ts'
+import { resumeOptions } from './resume-options.ts'
+import type { ResumeFlags, StoredState } from './stored-state.ts'
+
+export interface ResumeTools {
+  /** Of the command. */
+  readonly options: ResolvedOptions
+  readonly flags: ResumeFlags
+  readonly clock: Pick<Clock, 'now'>
+  /** Of this tool. */
+  readonly version: string
+  /** Takes secrets out of text. */
+  readonly mask: Mask
+}
+
+type ResumedPlan = Omit<StoredPlan, 'info'>
+
+/** What is decided before the dataset is looked at. */
+interface Agreed {
+  readonly loaded: LoadedExperiment
+  readonly options: ExperimentOptions
+  /** The config without secrets, as it is kept. */
+  readonly keptConfig: Json
+  /** How the config differs from what it was, where that is allowed. */
+  readonly allowed?: string
+}
+
+/**
+ * Decides what is left to run of a stored experiment. Writes nothing.
+ * @throws LlmobsExpError `E_RESUME_CHANGED`, and whatever keeps an experiment from being planned
+ */
+export async function planResumed(
+  stored: StoredState,
+  loaded: LoadedExperiment,
+  tools: ResumeTools,
+): Promise<ResumedPlan> {
+  const { manifest, state } = stored
+  const agreed = agree(manifest, loaded, tools)
+  return state.lastSeq === 0 ? planUnbegun(stored, agreed) : planBegun(stored, agreed, tools)
+}
+
+/** The definition as it was, with the functions and the dataset that there are now. */
+function agree(manifest: Manifest, loaded: LoadedExperiment, { options, flags, mask }: ResumeTools): Agreed {
+  const { definition } = manifest
+  refuseOtherEvaluators(loaded.info, definition)
+  const resolved = resumeOptions(options, manifest)
+  const { config } = resolveForExperiment(resolved, loaded.info)
+  // Secrets were not kept: one that has changed is no other experiment.
+  const keptConfig = maskConfig(config, mask)
+  const change = describeConfigChange(keptConfig, definition.config)
+  if (change !== undefined && !flags.allowChanged) throw changedConfig(definition.name, change)
+  const info = { ...definition, config, dataset: loaded.info.dataset }
+  return {
+    loaded: { ...loaded, info },
+    options: { ...resolved, config, doubtfulKeys: [], tags: definition.tags },
+    keptConfig,
+    ...(change === undefined ? {} : { allowed: change }),
+  }
+}
+
+/** One that was planned, and of which nothing has happened. */
+async function planUnbegun({ manifest, claimed, state }: StoredState, agreed: Agreed): Promise<ResumedPlan> {
+  const planned = await planExperiment(agreed.loaded, agreed.options, manifest.experimentId)
+  const { plannedRecords } = planned.plan
+  const inForce = manifestInForce(manifest, agreed, { plannedRecords, datasetRecords: planned.check?.records })
+  return { ...planned, manifest: inForce, stored: claimed.reopen({ manifest: inForce, end: state.end }) }
+}
+
+async function planBegun(stored: StoredState, agreed: Agreed, tools: ResumeTools): Promise<ResumedPlan> {
+  const { manifest, claimed, reader } = stored
+  const { experimentId } = manifest
+  const { loaded, options } = agreed
+  const examination = await examineStored(stored, { ...agreed, flags: tools.flags })
+  const { state, examined, plannedRecords, readsDataset } = examination
+  const { retryPoison } = tools.flags
+  const crashes = await findCrashes({ state, reader, runs: options.values.runs, retryPoison })
+  const isPushed = await readPushedRows(claimed.files.push, tools.clock)
+  const rest = await createRest({
+    name: loaded.info.name,
+    state,
+    crashes,
+    reader,
+    flags: tools.flags,
+    changed: examined?.changed ?? new Set(),
+    isExamined: examined !== undefined,
+    readsDataset,
+    resumed: resumedEvent(examination, agreed, { ...tools, crashes }),
+    problems: describeProblems(stored, agreed, { examination, crashes }),
+    ...(isPushed === undefined ? {} : { isPushed }),
+  })
+  const inForce = manifestInForce(manifest, agreed, { plannedRecords, datasetRecords: examined?.check.records })
+  return {
+    experimentId,
+    loaded,
+    options,
+    plan: createPlan({ experimentId, info: loaded.info, options, firstSeq: state.lastSeq + 1, plannedRecords }),
+    ...(examined === undefined ? {} : { check: examined.check }),
+    manifest: inForce,
+    stored: claimed.reopen({ manifest: inForce, end: state.end }),
+    begun: createBegun(stored, rest, examination),
+  }
+}
+
+function resumedEvent(
+  { plannedRecords }: ExaminedStored,
+  { loaded, options: { values }, keptConfig, allowed }: Agreed,
+  { flags, version, crashes }: ResumeTools & { readonly crashes: Crashes },
+): Omit<Resumed, 'reopened'> {
+  const { jobs, evalJobs, timeout, evalTimeout, maxRetries, maxErrors, raiseErrors } = values
+  return {
+    type: 'resumed',
+    tool: version,
+    jobs,
+    ...(evalJobs === undefined ? {} : { evalJobs }),
+    timeout,
+    evalTimeout,
+    maxRetries,
+    maxErrors: showAllowance(maxErrors),
+    raiseErrors,
+    ...flags,
+    module: loaded.moduleHash,
+    ...(allowed === undefined ? {} : { config: keptConfig }),
+    ...(plannedRecords === undefined ? {} : { plannedRecords }),
+    inFlight: crashes.inFlight,
+    alone: crashes.alone,
+  }
+}
+
+interface Found {
+  readonly examination: ExaminedStored
+  readonly crashes: Crashes
+}
+
+function describeProblems(
+  { manifest, state }: StoredState,
+  { loaded, allowed }: Agreed,
+  { examination, crashes }: Found,
+): Problem[] {
+  return problemsOf({
+    name: manifest.definition.name,
+    isTorn: state.isTorn,
+    damagedLines: state.damagedLines,
+    isModuleChanged: loaded.moduleHash !== manifest.hashes.module,
+    changes: [
+      ...(allowed === undefined ? [] : [`the config has changed: ${allowed}`]),
+      ...(examination.allowed === undefined ? [] : [`the dataset has changed: ${examination.allowed}`]),
+    ],
+    poison: crashes.poison,
+  })
+}
+
+interface Counts {
+  readonly plannedRecords: number | undefined
+  readonly datasetRecords: number | undefined
+}
+
+/** What the experiment is from here on, until it has ended. */
+function manifestInForce(manifest: Manifest, { loaded, options, keptConfig }: Agreed, counts: Counts): Manifest {
+  const { jobs, evalJobs, timeout, evalTimeout, maxRetries, maxErrors, raiseErrors } = options.values
+  const { maxIdenticalErrors, maxTime } = options.values
+  const { plannedRecords, datasetRecords } = counts
+  return {
+    ...manifest,
+    definition: { ...manifest.definition, config: keptConfig },
+    options: {
+      ...manifest.options,
+      jobs,
+      ...(evalJobs === undefined ? {} : { evalJobs }),
+      timeout,
+      evalTimeout,
+      maxRetries,
+      maxErrors: showAllowance(maxErrors),
+      raiseErrors,
+      maxIdenticalErrors,
+      ...(maxTime === undefined ? {} : { maxTime }),
+      ...(plannedRecords === undefined ? {} : { plannedRecords }),
+      ...(datasetRecords === undefined ? {} : { datasetRecords }),
+    },
+    hashes: { module: loaded.moduleHash, config: hashOf(options.config) },
+    state: { status: 'planned' },
+  }
+}
+
+function hashOf(config: Json): string {
+  return hash('sha256', config, 'hex')
+}
+
+function createBegun({ claimed, tally }: StoredState, rest: LoggedRest, { state }: ExaminedStored): BegunExperiment {
+  const { retries, void: voided } = state.units
+  const hasWaiting = retries.size + voided.size > 0
+  const { reopened, allowChanged } = rest.resumed
+  return {
+    isPushedLate: retries.size + reopened.length + state.damagedLines > 0 || allowChanged,
+    tally: (gauges) => tally.connect(gauges),
+    run: (plan, ports, stop) => resume(plan, rest, { ...ports, stop }),
+    async settle(end) {
+      const isUncertain = rest.hasChangedMeanwhile || (end !== undefined && hasWaiting)
+      if (!isUncertain || end?.kind === 'store-failed') return
+      tally.clear()
+      for await (const events of readCurrentEvents(claimed.files.events)) for (const event of events) tally.apply(event)
+    },
+  }
+}
