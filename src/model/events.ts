@@ -124,6 +124,8 @@ export interface ExperimentFinished {
 /** An experiment that had ended early, or lacks something, goes on. What was in force before does not count from here on. */
 export interface Resumed {
   readonly type: 'resumed'
+  /** When the last event before this one happened: nothing ran in between. */
+  readonly endedAt: number
   /** Version of the tool that goes on with it. */
   readonly tool: string
   readonly jobs: number

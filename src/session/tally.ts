@@ -136,11 +136,9 @@ class EventTally implements Tally {
   }
 
   /** The time in which nothing ran counts for nobody. */
-  #resume({ at, plannedRecords, reopened }: Extract<RunEvent, { readonly type: 'resumed' }>): void {
+  #resume({ at, endedAt, plannedRecords, reopened }: Extract<RunEvent, { readonly type: 'resumed' }>): void {
     this.#plannedRecords = plannedRecords ?? this.#plannedRecords
-    const startedAt = this.#startedAt ?? at
-    const endedAt = this.#finishedAt ?? Math.max(this.#lastAt, startedAt)
-    this.#startedAt = at - (endedAt - startedAt)
+    this.#startedAt = at - Math.max(0, endedAt - (this.#startedAt ?? endedAt))
     this.#finishedAt = undefined
     this.#finishedRuns.clear()
     for (const [iteration, run] of this.#runs) run.resume({ endedAt, at, isReopened: reopened.includes(iteration) })

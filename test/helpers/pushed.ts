@@ -117,7 +117,7 @@ function expectedEvents(stored: Stored): string[] {
 
 function rowEvents(experimentId: string, row: StoredRow): string[] {
   if (row.status === 'cancelled' || row.status === 'skipped') return []
-  const { spanId } = spanIds(experimentId, row.key, row.iteration, 0)
+  const { spanId } = spanIds(experimentId, row.key, row.iteration, row.generation)
   const labels = Object.entries(row.evaluations).flatMap(([name, evaluation]) => labelsOf(name, evaluation))
   const metrics = labels.map((label) => nameOf({ kind: 'metric', spanId, label, runId: '' }))
   return [nameOf({ kind: 'span', spanId, label: '', runId: '' }), ...metrics]

@@ -5,6 +5,8 @@ import type { KnownRecords } from './known-records.ts'
 export interface LogState {
   /** 0 where nothing of it was begun. */
   readonly lastSeq: number
+  /** When its last event happened: epoch milliseconds, 0 where there is none. */
+  readonly lastAt: number
   /** In force when it ended. */
   readonly jobs: number
   readonly known: KnownRecords

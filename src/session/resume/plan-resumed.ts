@@ -121,13 +121,14 @@ async function planBegun(stored: StoredState, agreed: Agreed, tools: ResumeTools
 }
 
 function resumedEvent(
-  { plannedRecords }: ExaminedStored,
+  { plannedRecords, state }: ExaminedStored,
   { loaded, options: { values }, keptConfig, allowed }: Agreed,
   { flags, version, crashes }: ResumeTools & { readonly crashes: Crashes },
 ): Omit<Resumed, 'reopened'> {
   const { jobs, evalJobs, timeout, evalTimeout, maxRetries, maxErrors, raiseErrors } = values
   return {
     type: 'resumed',
+    endedAt: state.lastAt,
     tool: version,
     jobs,
     ...(evalJobs === undefined ? {} : { evalJobs }),

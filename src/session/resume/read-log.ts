@@ -42,6 +42,7 @@ class LogReading {
   #finished: LogState['finished'] | undefined
   #jobs = 1
   #lastSeq = 0
+  #lastAt = 0
 
   constructor(options: ReadLogOptions, known: KnownRecords, redone: Redone | undefined) {
     this.#options = options
@@ -52,6 +53,7 @@ class LogReading {
 
   take(event: RunEvent): void {
     this.#lastSeq = event.seq
+    this.#lastAt = Math.max(this.#lastAt, event.at)
     if (this.#redone?.isVoid(event) === true) return
     switch (event.type) {
       case 'task-finished':
@@ -73,6 +75,7 @@ class LogReading {
   finish(): Omit<LogState, 'damagedLines' | 'isTorn' | 'end'> {
     return {
       lastSeq: this.#lastSeq,
+      lastAt: this.#lastAt,
       jobs: this.#jobs,
       known: this.#known,
       runs: this.#runs,

@@ -58,14 +58,13 @@ export class RunTally {
     this.#finishedAt = at
   }
 
-  /** The time from when the experiment ended early to when it went on does not count. */
+  /** The time from when the experiment had ended to when it went on does not count. */
   resume({ endedAt, at, isReopened }: { endedAt: number; at: number; isReopened: boolean }): void {
     if (this.#startedAt === undefined) return
-    this.#startedAt += at - (this.#finishedAt ?? endedAt)
-    if (this.#finishedAt !== undefined) this.#finishedAt = at
-    if (!isReopened) return
-    this.#finishedAt = undefined
-    this.#summaries = []
+    const finishedAt = isReopened ? undefined : this.#finishedAt
+    this.#startedAt += at - (finishedAt ?? endedAt)
+    this.#finishedAt = finishedAt === undefined ? undefined : at
+    if (isReopened) this.#summaries = []
   }
 
   addTask(event: TaskFinished): void {
