@@ -1,9 +1,11 @@
+import { statSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { openDataset } from './datasets/open-dataset.ts'
 import { readRecords } from './datasets/read-records.ts'
 import type { DatasetRecord, DatasetSource, OpenOptions } from './model/dataset.ts'
 import { toErrorInfo } from './model/error-info.ts'
 import type { RecordItem } from './model/executor.ts'
-import { makeVisible } from './model/quote.ts'
+import { makeVisible, quote } from './model/quote.ts'
 
 /** A rule that a dataset source does not keep. */
 export interface SourceFinding {
@@ -32,7 +34,7 @@ const BATCH = 10
 
 /**
  * Checks that a dataset of your own keeps the rules that `llmobs-exp` relies on: that it gives records, the same each time, names
- * what is none, can be left in the middle, and stops when it is told to. Runs in any test runner.
+ * what is none and which files it reads, can be left in the middle, and stops when it is told to. Runs in any test runner.
  *
  * @param makeDataset makes what `dataset` of a definition would be; it is called several times, because a generator can be read once
  * @returns the rules that are not kept; none for a dataset that is all right
@@ -67,6 +69,12 @@ const rules: { readonly [rule: string]: Rule } = {
   async 'describes itself in one line of text'(open) {
     const { description } = await open()
     return /^[^\p{Cc}]+$/u.test(description) ? undefined : `expected a line of text, got ${show(description)}`
+  },
+
+  async 'names files that are there, where it names any'(open) {
+    const { files = [] } = await open()
+    if (!Array.isArray(files)) return `expected an array of paths and URLs, got ${show(quote(files))}`
+    return files.map(findFileFault).find((fault) => fault !== undefined)
   },
 
   async 'gives its records whole and in order'(open, options) {
@@ -111,6 +119,16 @@ const rules: { readonly [rule: string]: Rule } = {
     }
     return items === 0 ? undefined : `expected the signal's reason to be thrown, got ${items} items and nothing thrown`
   },
+}
+
+/** What keeps `--watch` from seeing that a file has changed. */
+function findFileFault(file: unknown): string | undefined {
+  const isPath = (typeof file === 'string' && file !== '') || (file instanceof URL && file.protocol === 'file:')
+  if (!isPath) return `expected a path or a file: URL, got ${show(file instanceof URL ? file.href : quote(file))}`
+  const path = file instanceof URL ? fileURLToPath(file) : file
+  const found = statSync(path, { throwIfNoEntry: false })
+  if (found?.isFile() === true) return undefined
+  return `expected a file at ${show(path)}, got ${found === undefined ? 'none' : 'something else, in which no change is seen'}`
 }
 
 function openOptions(signal = new AbortController().signal): OpenOptions {

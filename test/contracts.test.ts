@@ -121,6 +121,23 @@ describe('checkDatasetSource', () => {
     ])
   })
 
+  it.each<[string, unknown, string]>([
+    ['no array', './a.jsonl', 'expected an array of paths and URLs, got "./a.jsonl"'],
+    ['an empty path', [''], 'expected a path or a file: URL, got ""'],
+    ['a number', [1], 'expected a path or a file: URL, got the number 1'],
+    ['an address', [new URL('https://example.com/a')], 'expected a path or a file: URL, got https://example.com/a'],
+    ['a file that is not there', ['./none.jsonl'], 'expected a file at ./none.jsonl, got none'],
+    ['a folder', ['src'], 'expected a file at src, got something else, in which no change is seen'],
+  ])('finds %s among the files that a source says it reads', async (_what, files, message) => {
+    const odd = { ...source(), [openSource]: { ...Reflect.get(source(), openSource), files } }
+    expect(await rulesBroken(() => odd)).toEqual([`names files that are there, where it names any: ${message}`])
+  })
+
+  it('finds nothing wrong with files that are there', async () => {
+    const files = ['package.json', new URL(import.meta.url)]
+    expect(await checkDatasetSource(() => source({ files }))).toEqual([])
+  })
+
   it('finds what a source adds to every object', async () => {
     function* polluting() {
       Object.defineProperty(Object.prototype, 'polluted', { value: true, configurable: true })

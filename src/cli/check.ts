@@ -29,6 +29,7 @@ export async function check(patterns: readonly string[], flags: GivenFlags, cont
     const { checked, quiet } = await checkAll(patterns, flags, context)
     if (isJson) await stdout.write(renderReport(checked, context))
     else if (!quiet) await stdout.write(await renderChecked(checked, context))
+    await stdout.flush()
     await stderr.write(`${renderTotal(checked)}\n`)
     return 0
   } catch (error) {

@@ -11,5 +11,6 @@ const renderers = { bash: renderBash, zsh: renderZsh, fish: renderFish } as cons
 /** `llmobs-exp completion <shell>`: prints a script with which the shell completes commands, options and their values. */
 export async function completion(shell: Shell, program: Command, { screen }: CommandContext): Promise<number> {
   await screen.stdout.write(renderers[shell](describeProgram(program)))
+  await screen.stdout.flush()
   return 0
 }

@@ -30,6 +30,7 @@ export async function doctor(module: string | undefined, flags: GivenFlags, cont
     if (ending.stop.reason !== undefined) throw ending.explain(undefined)
     await userConsole.finish()
     await stdout.write(flags.json === true ? renderJson(findings) : await renderForPeople(findings, context))
+    await stdout.flush()
     await stderr.write(`${renderVerdict(findings)}\n`)
     return isHealthy(findings) ? 0 : 2
   } finally {

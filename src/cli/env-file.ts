@@ -4,8 +4,10 @@ import process from 'node:process'
 import type { EnvFile, Environment, GivenFlags } from '../config/given.ts'
 import { parseEnvText } from '../config/parse-env.ts'
 import { resolveOption } from '../config/resolve.ts'
+import { nearFile } from '../files/near-path.ts'
 import { LlmobsExpError } from '../model/errors.ts'
 import type { Problem } from '../model/events.ts'
+import { quoteText } from '../model/quote.ts'
 
 /** What `--dotenv` says to read none. */
 const NO_FILE = 'none'
@@ -37,7 +39,8 @@ export function applyEnvFile(question: EnvFileQuestion): AppliedEnvFile | undefi
   if (path === undefined) return takeBack(new Map(), question)
   const name = relative(question.currentFolder, path)
   if (named === undefined && !isThere(path)) return takeBack(new Map(), question)
-  const { variables, badLines } = parseEnvText(readText(path, named === undefined ? name : `${origin} ${named}`))
+  const text = readText(path, named === undefined ? name : `${origin} ${named}`, question.currentFolder)
+  const { variables, badLines } = parseEnvText(text)
   takeBack(variables, question)
   const added = new Set<string>()
   for (const [variable, value] of variables) {
@@ -78,16 +81,24 @@ function isThere(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() === false
 }
 
-function readText(path: string, what: string): string {
+const faults: ReadonlyMap<unknown, string> = new Map([
+  ['ENOENT', 'there is no such file'],
+  ['EISDIR', 'it is a folder'],
+])
+
+function readText(path: string, what: string, currentFolder: string): string {
   try {
     return readFileSync(path, 'utf8')
   } catch (cause) {
     const code = cause instanceof Error ? Reflect.get(cause, 'code') : undefined
-    const got = code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a folder' : String(code)
-    throw new LlmobsExpError('E_ENV_FILE', `${what}: expected a file that can be read, got: ${got}`, {
+    const known = faults.get(code)
+    const near = code === 'ENOENT' ? nearFile(path) : undefined
+    const meant = near === undefined ? '' : `did you mean ${quoteText(relative(currentFolder, near))}? Or `
+    const message = `${what}: expected a file that can be read, got: ${known ?? String(code)}`
+    throw new LlmobsExpError('E_ENV_FILE', message, {
       location: { file: path },
-      hint: 'name another file, or none to read no file: --dotenv none',
-      cause,
+      hint: `${meant}name another file, or none to read no file: --dotenv none`,
+      ...(known === undefined ? { cause } : {}),
     })
   }
 }

@@ -6,6 +6,8 @@ import { createFolderWatch } from './folder-watch.ts'
 export interface FileWatch {
   /** What these files were when they were used: changes are told against that. */
   know(files: readonly UsedFile[]): void
+  /** Takes files that are not known for new ones. */
+  discover(paths: readonly string[]): void
   /** Forgets all other files. */
   keepOnly(paths: ReadonlySet<string>): void
   /** Takes all files for used as they were at the last look. */
@@ -60,15 +62,20 @@ export function createFileWatch(onChange: () => void): FileWatch {
     look()
   }, INTERVAL)
 
+  const know = (used: readonly UsedFile[]): void => {
+    for (const { path, state } of used) {
+      const file = files.get(path)
+      if (file === undefined) files.set(path, { known: state, seen: state, stamp: '' })
+      else file.known = state
+    }
+    folders.watch(files.keys())
+    lookSoon()
+  }
   return {
-    know(used) {
-      for (const { path, state } of used) {
-        const file = files.get(path)
-        if (file === undefined) files.set(path, { known: state, seen: state, stamp: '' })
-        else file.known = state
-      }
-      folders.watch(files.keys())
-      lookSoon()
+    know,
+    discover(paths) {
+      const unknown = paths.filter((path) => !files.has(path))
+      if (unknown.length > 0) know(unknown.map((path) => ({ path, state: ABSENT })))
     },
     keepOnly(paths) {
       for (const path of [...files.keys()]) if (!paths.has(path)) files.delete(path)

@@ -10,6 +10,7 @@ import { formatCount } from '../reporters/format/number.ts'
 import { formatSize } from '../reporters/format/size.ts'
 import { sanitizeLine } from '../terminal/sanitize.ts'
 import { padEnd, truncate } from '../terminal/width.ts'
+import { excerpt } from '../terminal/wrap.ts'
 import type { CommandContext } from './command-context.ts'
 import { claimOf } from './lock-owner.ts'
 
@@ -31,6 +32,7 @@ interface Line {
 const HEAD: Line = { id: 'experiment', outcome: 'outcome', pushed: 'pushed', rows: 'rows', size: 'size', name: 'name' }
 /** So many columns for a name are worth a table. */
 const MIN_NAME_COLUMNS = 12
+const MAX_LINES = 3
 
 /** `llmobs-exp list`: the experiments of the store, newest first. One that cannot be read is listed with the reason. */
 export async function list(flags: ListFlags, context: CommandContext): Promise<number> {
@@ -55,7 +57,7 @@ export async function list(flags: ListFlags, context: CommandContext): Promise<n
   return 0
 }
 
-/** As a table, or as two lines each where the terminal has no room for the names. */
+/** As a table, or as a few lines each where the terminal has no room for the names. */
 function layOut(lines: readonly Line[], { columns }: TextSink): string[] {
   const all = [HEAD, ...lines]
   const width = (column: keyof Line): number => Math.max(...all.map((line) => line[column].length))
@@ -76,7 +78,9 @@ function layOut(lines: readonly Line[], { columns }: TextSink): string[] {
 function layOutNarrow({ id, outcome, pushed, rows, size, name }: Line, columns: number): string[] {
   const state = pushed === '' ? [] : [pushed === 'yes' ? 'pushed' : 'partly pushed']
   const details = [outcome, ...state, ...(rows === '' ? [] : [formatCount(Number(rows), 'row')]), size, name].join(', ')
-  return [truncate(id, columns), truncate(`  ${details}`, columns)]
+  const lines = excerpt(details, { columns: columns - 2, lines: MAX_LINES })
+  // The id is whole, so that it can be copied.
+  return [id, ...lines.map((line) => `  ${line}`)]
 }
 
 async function describePushed(store: LocalStore, entry: StoreEntry, { clock }: CommandContext): Promise<string> {

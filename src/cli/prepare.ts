@@ -7,12 +7,15 @@ import { type PlannedExperiment, planExperiment } from '../session/plan-experime
 import type { CommandContext } from './command-context.ts'
 import { compileOptions } from './compile-options.ts'
 import type { Ending } from './ending.ts'
+import type { RecordChoice } from './watch-memory.ts'
 
 export interface PrepareTools extends Pick<CommandContext, 'currentFolder' | 'ids' | 'workers'> {
   readonly ending: Ending
   readonly onConsole: (chunk: ConsoleChunk) => void
   /** Whether console output says which call it comes from. @default false */
   readonly tracesConsole?: boolean
+  /** Takes only these records, and experiments that have any. @default all, as the options say */
+  readonly records?: RecordChoice | undefined
   /** Told of the files that modules and datasets are made from, before they are read, also where something is wrong with them. */
   readonly onFiles?: FileListener | undefined
 }
@@ -53,11 +56,15 @@ export async function prepare(
 async function planAll(
   loaded: readonly LoadedExperiment[],
   options: ResolvedOptions,
-  { ids }: PrepareTools,
+  { ids, records }: PrepareTools,
 ): Promise<PlannedExperiment[]> {
   const planned: PlannedExperiment[] = []
   for (const experiment of loaded) {
-    planned.push(await planExperiment(experiment, resolveForExperiment(options, experiment.info), ids.experimentId()))
+    const own = resolveForExperiment(options, experiment.info)
+    const record = records === undefined ? own.values.record : records.get(experiment.info.name)
+    if (record === undefined) continue
+    const chosen = { ...own, values: { ...own.values, record } }
+    planned.push(await planExperiment(experiment, chosen, ids.experimentId()))
   }
   return planned
 }

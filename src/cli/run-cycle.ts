@@ -3,7 +3,7 @@ import { defaultStoreFolder } from '../backends/local/layout.ts'
 import { openLocalStore } from '../backends/local/store.ts'
 import { originOf, type ResolvedOptions } from '../config/resolve.ts'
 import { findFiles } from '../load/find-files.ts'
-import type { FileListener } from '../load/used-files.ts'
+import { type FileListener, useFiles } from '../load/used-files.ts'
 import { createMultiplexer, type Multiplexer } from '../reporters/multiplexer.ts'
 import { resolveReporters } from '../reporters/registry.ts'
 import type { PlannedExperiment } from '../session/plan-experiment.ts'
@@ -15,6 +15,7 @@ import type { Ending } from './ending.ts'
 import { prepare } from './prepare.ts'
 import { type RunBackend, startBackend } from './run-backend.ts'
 import type { StartedOptions } from './settings.ts'
+import type { RecordChoice } from './watch-memory.ts'
 
 // Large outputs live just long enough to be taken for old; with its own growth factor V8 keeps three times as many of them.
 const HEAP_GROWTH = '--heap-growing-percent=75'
@@ -25,6 +26,8 @@ export interface Cycle {
   readonly settings: StartedOptions
   /** Is left to the caller to close. */
   readonly ending: Ending
+  /** Takes only these records, and experiments that have any. */
+  readonly records?: RecordChoice
   /** Told of the files that it is made from. */
   readonly onFiles?: FileListener
   /** Whether one came before it that has said what is always the same. @default false */
@@ -35,10 +38,12 @@ export interface Cycle {
 
 /** @throws LlmobsExpError for whatever keeps any experiment from being run */
 export async function runCycle(cycle: Cycle, context: CommandContext): Promise<EndedGroup> {
-  const { patterns, settings, ending, onFiles } = cycle
+  const { patterns, settings, ending, records, onFiles } = cycle
   const files = await findFiles(patterns, context.currentFolder)
+  onFiles?.(useFiles(files))
   const relay = createConsoleRelay()
-  const tools = { ...context, ending, onFiles, onConsole: relay.write, tracesConsole: settings.given.values.debug }
+  const { debug } = settings.given.values
+  const tools = { ...context, ending, records, onFiles, onConsole: relay.write, tracesConsole: debug }
   const completing = settings.complete(tools)
   const preparing = prepare(files, completing, tools)
   // Both fail where the options do, and only one of them is awaited then.
@@ -68,10 +73,11 @@ async function runPrepared(cycle: PreparedCycle, context: CommandContext): Promi
   cycle.onReady?.(options)
   relay.connect(reporters.console)
   for (const problem of settings.problems) reporters.problem(problem)
-  if (backend.note !== undefined && !isRepeated) reporters.note(backend.note)
   const planned = await cycle.preparing
   for (const problem of describeDoubtfulKeys(planned)) reporters.problem(problem)
   const deliverer = await backend.deliverer(reporters)
+  // Not of a command that was refused: then what to fix is all there is to say.
+  if (backend.note !== undefined && !isRepeated) reporters.note(backend.note)
   const [{ runGroup }, { storePlans }] = await cycle.running
   const store = openLocalStore(options.values.store ?? defaultStoreFolder(context.currentFolder))
   const experiments = storePlans(planned, store, context)

@@ -10,6 +10,7 @@ import { exitCodeOf } from './exit-code.ts'
 import { reportError } from './report-error.ts'
 import { runCycle } from './run-cycle.ts'
 import { startOptions } from './settings.ts'
+import type { RecordChoice } from './watch-memory.ts'
 
 /** One run of many. */
 export interface Turn {
@@ -17,6 +18,8 @@ export interface Turn {
   readonly flags: GivenFlags
   /** Whether none came before it: what is wrong with the command line itself ends the command then. */
   readonly isFirst: boolean
+  /** Takes only these records, and experiments that have any. */
+  readonly records?: RecordChoice
   readonly onFiles: FileListener
   /** Told of files that have a say, or would have one if they were there, before they are read. */
   readonly usePlaces: (paths: readonly string[]) => void

@@ -51,7 +51,7 @@ const table = {
     group: WHAT,
     separator: '\n',
     description:
-      'take only records whose metadata has this value, or that have the tag key:value; all filters must match',
+      'take only records whose metadata has this value, or that have the tag key:value; input.key looks into the input; all filters must match',
     expected: 'key=value, such as language=fr',
     expectedInConfig: "an object of texts, numbers or switches, such as { language: 'fr' }",
   }),

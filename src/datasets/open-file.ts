@@ -1,13 +1,16 @@
 import type { Stats } from 'node:fs'
 import { type FileHandle, open, stat } from 'node:fs/promises'
-import { resolve } from 'node:path'
+import { isAbsolute, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { isModuleName, nearFile } from '../files/near-path.ts'
 import { LlmobsExpError } from '../model/errors.ts'
-import { makeVisible, quote } from '../model/quote.ts'
+import { makeVisible, quote, quoteText } from '../model/quote.ts'
 import type { SourceFile } from './describe-file.ts'
 
+const MISSING = 'none'
+
 const faults: ReadonlyMap<string, string> = new Map([
-  ['ENOENT', 'none'],
+  ['ENOENT', MISSING],
   ['ENOTDIR', 'none: a part of the path is a file, not a folder'],
   ['EACCES', 'one that may not be read'],
   ['EPERM', 'one that may not be read'],
@@ -16,7 +19,7 @@ const faults: ReadonlyMap<string, string> = new Map([
 ])
 
 /** @throws LlmobsExpError `E_DATASET_FILE` for a URL that names no file */
-export function resolveFile({ description, path }: SourceFile, baseFolder: string): string {
+function resolveFile({ description, path }: SourceFile, baseFolder: string): string {
   if (typeof path === 'string') return resolve(baseFolder, path)
   try {
     return fileURLToPath(path)
@@ -32,15 +35,38 @@ export function resolveFile({ description, path }: SourceFile, baseFolder: strin
  *
  * @throws LlmobsExpError `E_DATASET_FILE`
  */
-export async function openRegularFile(file: string, description: string): Promise<FileHandle> {
+export async function openRegularFile(source: SourceFile, baseFolder: string): Promise<OpenFile> {
+  const file = resolveFile(source, baseFolder)
+  const { description } = source
   try {
     const kind = describeKind(await stat(file))
     if (kind !== 'a regular file') throw fileError({ file, description, got: kind })
-    return await open(file, 'r')
+    return { file, handle: await open(file, 'r') }
   } catch (cause) {
     if (cause instanceof LlmobsExpError) throw cause
-    throw fileError({ file, description, got: describeFault(cause), cause })
+    const fault = describeFault(cause)
+    const near = fault.got === MISSING ? nearDataset(file, source, baseFolder) : undefined
+    throw fileError({
+      file,
+      description,
+      ...fault,
+      ...(near === undefined ? {} : { hint: `did you mean ${quoteText(near)}?` }),
+    })
   }
+}
+
+export interface OpenFile {
+  /** Absolute path. */
+  readonly file: string
+  readonly handle: FileHandle
+}
+
+/** The file that was meant by the path of one that is not there, as the user would write it. */
+function nearDataset(file: string, { path }: SourceFile, baseFolder: string): string | undefined {
+  const near = nearFile(file, (name) => !isModuleName(name))
+  if (near === undefined || typeof path !== 'string' || isAbsolute(path)) return near
+  const meant = relative(baseFolder, near)
+  return path.startsWith('./') && !meant.startsWith('.') ? `./${meant}` : meant
 }
 
 interface FileFault {
@@ -48,15 +74,16 @@ interface FileFault {
   readonly description: string
   readonly got: string
   readonly cause?: unknown
+  /** @default where paths start from */
+  readonly hint?: string
 }
 
-export function fileError({ file, description, got, cause }: FileFault): LlmobsExpError {
+const WHERE_PATHS_START =
+  'a relative path starts from the folder of the experiment file; new URL(…, import.meta.url) names one beside the module'
+
+export function fileError({ file, description, got, cause, hint = WHERE_PATHS_START }: FileFault): LlmobsExpError {
   const message = `${description}: expected a regular file at ${makeVisible(file)}, got ${got}`
-  return new LlmobsExpError('E_DATASET_FILE', message, {
-    hint: 'a relative path starts from the folder of the experiment file; new URL(…, import.meta.url) names one beside the module',
-    location: { file },
-    cause,
-  })
+  return new LlmobsExpError('E_DATASET_FILE', message, { hint, location: { file }, cause })
 }
 
 /** Whether the operating system refused something, as opposed to a defect of this tool. */
@@ -64,10 +91,13 @@ export function isSystemError(thrown: unknown): boolean {
   return thrown instanceof Error && Reflect.has(thrown, 'syscall')
 }
 
-export function describeFault(cause: unknown): string {
+/** What was got, with its cause where the words do not say all of it. */
+export function describeFault(cause: unknown): Pick<FileFault, 'got' | 'cause'> {
   const code: unknown = cause instanceof Error ? Reflect.get(cause, 'code') : undefined
   const known = typeof code === 'string' ? faults.get(code) : undefined
-  return known ?? `one that cannot be read (${makeVisible(String(code ?? cause))})`
+  return known === undefined
+    ? { got: `one that cannot be read (${makeVisible(String(code ?? cause))})`, cause }
+    : { got: known }
 }
 
 function describeKind(stats: Stats): string {

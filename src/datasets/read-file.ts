@@ -7,7 +7,7 @@ import type { FileOptions } from './check-options.ts'
 import { decodeText } from './decode-text.ts'
 import type { SourceFile } from './describe-file.ts'
 import type { Format } from './entry.ts'
-import { describeFault, fileError, isSystemError, openRegularFile, resolveFile } from './open-file.ts'
+import { describeFault, fileError, isSystemError, openRegularFile } from './open-file.ts'
 import { readChunks } from './read-chunks.ts'
 import { unpack } from './unpack.ts'
 
@@ -26,8 +26,7 @@ export interface ReadFileOptions {
  */
 export async function* readFile(reading: ReadFileOptions): AsyncGenerator<readonly SourceItem[], void, undefined> {
   const { description } = reading.source
-  const file = resolveFile(reading.source, reading.open.baseFolder)
-  const handle = await openRegularFile(file, description)
+  const { file, handle } = await openRegularFile(reading.source, reading.open.baseFolder)
   try {
     const format = reading.createFormat(file)
     const chunks = await readBytes(handle, file, reading)
@@ -35,7 +34,7 @@ export async function* readFile(reading: ReadFileOptions): AsyncGenerator<readon
     yield* checkEntries(entries, { file, locate: format.locate, check: createChecker(reading.options) })
   } catch (cause) {
     if (!isSystemError(cause)) throw cause
-    throw fileError({ file, description, got: describeFault(cause), cause })
+    throw fileError({ file, description, ...describeFault(cause) })
   } finally {
     await handle.close()
   }

@@ -7,7 +7,8 @@ export const MAX_WAITING = 64
 
 /**
  * Holds the units: at most `jobs` of them are begun and neither finished nor asleep, and at most as many more, and no more than
- * `MAX_WAITING`, wait to begin. p-queue keeps the places.
+ * `MAX_WAITING`, wait to begin. p-queue keeps the places: a task of it is a place that takes one unit after another. A task for
+ * each unit would be half of what the engine costs.
  */
 export interface Pool<U> {
   /** Resolves when there is room for one more waiting unit; undefined when there is. */
@@ -24,33 +25,19 @@ export interface PoolOptions<U> extends Pick<Plan, 'jobs' | 'maxRetries'> {
   ended(unit: U): void
 }
 
-const NEW_UNIT = { priority: 0 }
-const WOKEN_UNIT = { priority: 1 }
-
 export function createPool<U>(options: PoolOptions<U>): Pool<U> {
   const { jobs, maxRetries, run } = options
-  const queue = new PQueue({ concurrency: jobs })
+  const places = new PQueue({ concurrency: jobs })
   const maxWaiting = Math.min(jobs, MAX_WAITING)
+  const newUnits: U[] = []
+  /** Units that have slept, each with what lets it go on until it leaves its place again. */
+  const wokenUnits: (() => Promise<void>)[] = []
+  let taken = 0
   let units = 0
   let sleepers = 0
   let wakeFeeder = (): void => {}
   let wakeIdle = (): void => {}
 
-  const door: PlaceDoor = {
-    enter: () =>
-      new Promise((entered) => {
-        void queue.add(() => new Promise<void>((leave) => entered(leave)), WOKEN_UNIT)
-      }),
-    // Without a bound a failing provider would have the whole dataset begun and asleep at once.
-    admitSleeper() {
-      if (sleepers >= 2 * jobs) return false
-      sleepers++
-      return true
-    },
-    removeSleeper() {
-      sleepers--
-    },
-  }
   const ended = (unit: U): void => {
     units--
     options.ended(unit)
@@ -65,21 +52,54 @@ export function createPool<U>(options: PoolOptions<U>): Pool<U> {
         ended(unit)
       })
     })
-  const begin = (unit: U): Promise<void> => {
-    if (queue.size < maxWaiting) wakeFeeder()
-    return maxRetries === 0 ? run(unit, fixedPlace).then(() => ended(unit)) : runInMovablePlace(unit)
+  const begin = (unit: U): Promise<void> =>
+    maxRetries === 0 ? run(unit, fixedPlace).then(() => ended(unit)) : runInMovablePlace(unit)
+  /** What the next free place is for; undefined when nothing waits. */
+  const next = (): Promise<void> | undefined => {
+    const goOn = wokenUnits.shift()
+    if (goOn !== undefined) return goOn()
+    const unit = newUnits.shift()
+    if (unit === undefined) return undefined
+    wakeFeeder()
+    return begin(unit)
+  }
+  const usePlace = async (): Promise<void> => {
+    for (let turn = next(); turn !== undefined; turn = next()) await turn
+    taken--
+  }
+  const takePlace = (): void => {
+    if (taken === jobs) return
+    taken++
+    void places.add(usePlace)
+  }
+  const door: PlaceDoor = {
+    enter: () =>
+      new Promise((entered) => {
+        wokenUnits.push(() => new Promise<void>((leave) => entered(leave)))
+        takePlace()
+      }),
+    // Without a bound a failing provider would have the whole dataset begun and asleep at once.
+    admitSleeper() {
+      if (sleepers >= 2 * jobs) return false
+      sleepers++
+      return true
+    },
+    removeSleeper() {
+      sleepers--
+    },
   }
 
   return {
     ready() {
-      if (queue.size < maxWaiting) return undefined
+      if (newUnits.length < maxWaiting) return undefined
       return new Promise((resolve) => {
         wakeFeeder = resolve
       })
     },
     add(unit) {
       units++
-      void queue.add(() => begin(unit), NEW_UNIT)
+      newUnits.push(unit)
+      takePlace()
     },
     idle() {
       if (units === 0) return Promise.resolve()

@@ -1,10 +1,12 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
-import { basename, dirname, resolve } from 'node:path'
+import { basename, dirname, isAbsolute, relative, resolve } from 'node:path'
 import type { BuildFailure, Location, Message } from 'esbuild'
+import { isModuleName, moduleExtensions, nearFile, nearFolder } from '../files/near-path.ts'
 import { type ErrorDetails, LlmobsExpError, type SourceLocation } from '../model/errors.ts'
 import { suggest } from '../model/suggest.ts'
 import { codeFrame } from './code-frame.ts'
+import { exportsOf } from './missing-export.ts'
 
 const MAX_OTHERS = 4
 
@@ -44,19 +46,49 @@ interface Explained {
 
 function explainMessage(message: Message, file: string): Explained {
   const { location } = message
-  if (location === null)
+  const notCode = /^No loader is configured for ".*" files: (.*)$/.exec(message.text)?.[1]
+  if (location === null) {
+    if (notCode !== undefined) return { ...explainNoModule(file), details: { location: { file } } }
     return { text: `${basename(file)} does not compile: ${oneLine(message.text)}`, details: { location: { file } } }
+  }
   const place = locate(location, file)
   const at = `${basename(place.file)}:${place.line}:${place.column}`
   const details = { location: place, ...frame(place, location.lineText) }
   const unresolved = /^Could not resolve "(.*)"$/.exec(message.text)?.[1]
   if (unresolved !== undefined) return { ...explainUnresolved(unresolved, place.file, at), details }
+  const [, from, name] = /^No matching export in "(.*)" for import "(.*)"$/.exec(message.text) ?? []
+  if (from !== undefined && name !== undefined) {
+    return { ...explainNoExport(resolve(dirname(file), from), name, at), details }
+  }
+  if (notCode !== undefined) return { ...explainNoCode(resolve(dirname(file), notCode), place.file, at), details }
   return { text: `${at} does not compile: ${oneLine(message.text)}`, details }
+}
+
+/** For a file that was named on the command line. */
+function explainNoModule(file: string): Omit<Explained, 'details'> {
+  const text = `${basename(file)}: expected a module (${moduleExtensions.join(', ')}), got a file of another kind`
+  const near = nearFile(file, isModuleName)
+  return near === undefined ? { text } : { text, hint: `did you mean ${JSON.stringify(basename(near))}?` }
+}
+
+function explainNoExport(imported: string, name: string, at: string): Omit<Explained, 'details'> {
+  const text = `${basename(imported)} has no export ${JSON.stringify(name)}, which ${at} imports`
+  const near = suggest(name, exportsOf(imported))
+  return near === undefined ? { text } : { text, hint: `did you mean ${JSON.stringify(near)}?` }
+}
+
+/** For a file that a module imports. */
+function explainNoCode(imported: string, importer: string, at: string): Omit<Explained, 'details'> {
+  const path = importPath(imported, dirname(importer))
+  return {
+    text: `cannot import ${JSON.stringify(path)}, as ${at} does: expected a module or JSON, got a file of another kind`,
+    hint: `read it: readFileSync(new URL(${JSON.stringify(path)}, import.meta.url), 'utf8')`,
+  }
 }
 
 function explainUnresolved(name: string, importer: string, at: string): Omit<Explained, 'details'> {
   if (name.startsWith('.') || name.startsWith('/')) {
-    const near = nearFile(name, importer)
+    const near = nearImport(name, importer)
     const text = `cannot find ${JSON.stringify(name)}, imported by ${at}`
     return near === undefined ? { text } : { text, hint: `did you mean ${JSON.stringify(near)}?` }
   }
@@ -66,15 +98,17 @@ function explainUnresolved(name: string, importer: string, at: string): Omit<Exp
   return { text, hint: `is it installed? npm install ${packageName}` }
 }
 
-function nearFile(name: string, importer: string): string | undefined {
-  const wanted = resolve(dirname(importer), name)
-  try {
-    const names = readdirSync(dirname(wanted)).filter((entry) => entry !== basename(importer))
-    const near = suggest(basename(wanted), names)
-    return near === undefined ? undefined : `${name.slice(0, name.lastIndexOf('/') + 1)}${near}`
-  } catch {
-    return undefined
-  }
+function nearImport(name: string, importer: string): string | undefined {
+  const folder = dirname(importer)
+  const wanted = resolve(folder, name)
+  const near = nearFile(wanted, (other) => other !== basename(importer)) ?? nearFolder(wanted)
+  if (near === undefined || isAbsolute(name)) return near
+  return importPath(near, folder)
+}
+
+function importPath(file: string, folder: string): string {
+  const path = relative(folder, file)
+  return path.startsWith('.') ? path : `./${path}`
 }
 
 /** esbuild counts columns in bytes from 0. */

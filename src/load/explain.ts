@@ -4,6 +4,7 @@ import { LlmobsExpError, type SourceLocation } from '../model/errors.ts'
 import { quote } from '../model/quote.ts'
 import { codeFrame } from './code-frame.ts'
 import { statOf } from './fingerprint.ts'
+import { findMissingExport, findName, type MissingExport } from './missing-export.ts'
 
 const MAX_MESSAGE = 500
 const MAX_SOURCE_BYTES = 5_000_000
@@ -20,6 +21,8 @@ const ownFolder = /^.*[\\/](?:dist|src)[\\/]/.exec(ownFile)?.[0] ?? ownFile
  * @param file the module, as messages should name it
  */
 export function explainLoadError(thrown: unknown, file: string): LlmobsExpError {
+  const missing = findMissingExport(textOf(thrown, 'message'), ownFolder)
+  if (missing !== undefined) return explainMissingExport(missing, file)
   const place = findPlace(thrown)
   const location = place ?? { file }
   const frame = place === undefined ? '' : codeFrame(readSource(place.file), place.line, place.column)
@@ -31,6 +34,19 @@ export function explainLoadError(thrown: unknown, file: string): LlmobsExpError 
   if (thrown.location !== undefined) return thrown
   const hint = thrown.hint === undefined ? {} : { hint: thrown.hint }
   return new LlmobsExpError(thrown.code, thrown.message, { ...details, ...hint, cause: thrown })
+}
+
+/** Node names no line of it: it is looked for in the module itself, though a file that it imports may be the one. */
+function explainMissingExport({ name, module, near }: MissingExport, file: string): LlmobsExpError {
+  const source = readSource(file)
+  const place = findName(source, name)
+  const hint = near === undefined ? {} : { hint: `did you mean ${quote(near)}?` }
+  const frame = place === undefined ? {} : { codeFrame: codeFrame(source, place.line, place.column) }
+  return new LlmobsExpError('E_MODULE_LOAD', `${file}: ${quote(module)} has no export ${quote(name)}`, {
+    location: { file, ...place },
+    ...frame,
+    ...hint,
+  })
 }
 
 /** The first stack frame that lies in a file of the user's: in no package, not in this tool, and not inside Node. */

@@ -1,8 +1,8 @@
 import type { Stats } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { relative, resolve } from 'node:path'
+import { isModuleName, nearFile, nearFolder } from '../files/near-path.ts'
 import { LlmobsExpError } from '../model/errors.ts'
-import { nearFile, nearFolder } from './near-path.ts'
 
 const globCharacters = /[*?[\]{}()!]/
 
@@ -19,25 +19,30 @@ export async function findFiles(patterns: readonly string[], cwd: string): Promi
   return [...files]
 }
 
+/** Whether it may stand for several files. */
+export function isPattern(text: string): boolean {
+  return globCharacters.test(text)
+}
+
 async function findPattern(pattern: string, cwd: string): Promise<readonly string[]> {
   const path = resolve(cwd, pattern)
   const found = pattern === '' ? undefined : await statOf(path)
   if (found?.isFile() === true) return [path]
   if (found !== undefined) throw notRegular(pattern, path, found)
-  if (!globCharacters.test(pattern)) throw await missing(pattern, path, cwd)
+  if (!isPattern(pattern)) throw missing(pattern, path, cwd)
   const matches = await expandGlob(pattern, cwd)
-  if (matches.length === 0) throw await noMatch(pattern, cwd)
+  if (matches.length === 0) throw noMatch(pattern, cwd)
   return matches
 }
 
-async function noMatch(pattern: string, cwd: string): Promise<LlmobsExpError> {
+function noMatch(pattern: string, cwd: string): LlmobsExpError {
   const parts = pattern.split('/')
   const plain = parts.slice(
     0,
     parts.findIndex((part) => globCharacters.test(part)),
   )
   const folder = resolve(cwd, plain.join('/') || '.')
-  const near = await nearFolder(folder)
+  const near = nearFolder(folder)
   const meant = [near === undefined ? '' : relative(cwd, near), ...parts.slice(plain.length)].join('/')
   const hint =
     near === undefined || near === folder
@@ -70,8 +75,8 @@ function notRegular(pattern: string, path: string, found: Stats): LlmobsExpError
   return new LlmobsExpError('E_FILE_NOT_FOUND', message, { location: { file: path }, ...hint })
 }
 
-async function missing(pattern: string, path: string, cwd: string): Promise<LlmobsExpError> {
-  const near = await nearFile(path)
+function missing(pattern: string, path: string, cwd: string): LlmobsExpError {
+  const near = nearFile(path, isModuleName)
   const hint = near === undefined ? {} : { hint: `did you mean ${JSON.stringify(relative(cwd, near) || near)}?` }
   return new LlmobsExpError('E_FILE_NOT_FOUND', `${JSON.stringify(pattern)}: there is no such file`, {
     location: { file: path },

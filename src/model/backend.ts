@@ -163,7 +163,7 @@ export type Delivery =
       readonly link?: string
       /** Events of the log that were not accepted yet. */
       readonly pending: number
-      /** Events that the backend will never accept, the first few with what it said. */
+      /** Events, and records of the dataset, that the backend will never accept. */
       readonly rejected: number
       /** Why, in a line. */
       readonly reason: string

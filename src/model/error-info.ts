@@ -19,8 +19,17 @@ export function fromErrorInfo(info: ErrorInfo): LlmobsExpError {
     ...(info.hint === undefined ? {} : { hint: info.hint }),
     ...(info.location === undefined ? {} : { location: info.location }),
     ...(info.codeFrame === undefined ? {} : { codeFrame: info.codeFrame }),
-    ...(info.cause === undefined ? {} : { cause: fromErrorInfo(info.cause) }),
+    ...(info.cause === undefined ? {} : { cause: toCause(info.cause) }),
   })
+  if (info.stack !== undefined) error.stack = info.stack
+  return error
+}
+
+/** What is no error of this tool keeps its own name. */
+function toCause(info: ErrorInfo): Error {
+  if (info.name === LlmobsExpError.name) return fromErrorInfo(info)
+  const error = new Error(info.message, info.cause === undefined ? {} : { cause: toCause(info.cause) })
+  error.name = info.name
   if (info.stack !== undefined) error.stack = info.stack
   return error
 }

@@ -141,7 +141,14 @@ export interface Progress {
   readonly rowsWithErrors: number
   readonly elapsedMs: number
   /** Running mean or pass rate of each label that has one. */
-  readonly means: readonly { readonly label: string; readonly mean: number }[]
+  readonly means: readonly RunningMean[]
+}
+
+export interface RunningMean {
+  readonly label: string
+  readonly mean: number
+  /** Whether it is a pass rate. */
+  readonly isRate: boolean
 }
 
 /** What the whole command came to. */
@@ -182,6 +189,8 @@ export interface Reporter {
 export interface Screen {
   readonly stdout: TextSink
   readonly stderr: TextSink
+  /** Whether another process reads stdout, such as `tee`: it may write to the terminal whenever it likes. */
+  readonly isPiped: boolean
   /** Colours are chosen for stdout and stderr apart. */
   readonly env: { readonly [name: string]: string | undefined }
   /** Keeps the bottom of the terminal for a region that is drawn again and again. */

@@ -80,6 +80,8 @@ export type PushEntry =
     }
   /** Will never be accepted. */
   | { readonly type: 'rejected'; readonly seq: number; readonly reason: string }
+  /** A record of the dataset that will never be accepted there. */
+  | { readonly type: 'record-rejected'; readonly reason: string }
   /** Items of these times, both included, are sent with times that are `offset` later. Written before they are. */
   | { readonly type: 'restamped'; readonly from: number; readonly to: number; readonly offset: number }
   /** Nothing is left to send, and the backend knows what the experiment came to. `lastSeq` is the log's at that time. */

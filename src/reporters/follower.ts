@@ -1,5 +1,6 @@
 import type { Outcome } from '../model/outcome.ts'
 import type { ExperimentView, GroupOutcome } from '../model/ports.ts'
+import type { RunSummary } from '../model/summary.ts'
 import type { ProgressDisplay } from './progress-display.ts'
 import type { SummaryPrinter } from './summary-printer.ts'
 
@@ -26,12 +27,13 @@ export function createFollower(progress: ProgressDisplay, summaries: SummaryPrin
 
   const conclude = async ({ view, openRuns }: Followed, outcome: Outcome) => {
     concluded.add(view.info.experimentId)
-    // Nobody looks at numbers that the next run is about to replace.
+    // Nobody looks at numbers that the next run is about to replace, and there are none of what was never begun.
     const isOutOfDate = outcome.status === 'stopped' && outcome.reason.kind === 'out-of-date'
+    const hasNumbers = !isOutOfDate && outcome.exitCode !== 2
     // Numbers are taken now: what is printed before may take a while.
-    const runs = isOutOfDate ? [] : [...openRuns].sort((a, b) => a - b).map((iteration) => view.run(iteration))
+    const runs = hasNumbers ? [...openRuns].sort((a, b) => a - b).map((iteration) => view.run(iteration)) : []
     openRuns.clear()
-    const all = isOutOfDate ? undefined : view.summary()
+    const all = hasNumbers ? view.summary() : undefined
     const stopped = progress.stop()
     await summaries.add(async () => {
       await stopped
@@ -53,6 +55,7 @@ export function createFollower(progress: ProgressDisplay, summaries: SummaryPrin
       const { view, openRuns } = current
       openRuns.delete(iteration)
       const run = view.run(iteration)
+      if (isEmpty(run)) return
       await summaries.add(() => summaries.printRun({ view, run, isComplete: true }))
     },
     async experimentFinished(outcome) {
@@ -71,4 +74,9 @@ export function createFollower(progress: ProgressDisplay, summaries: SummaryPrin
       }
     },
   }
+}
+
+/** A run whose records were all left out. */
+function isEmpty({ rows }: RunSummary): boolean {
+  return Object.values(rows).every((count) => count === 0)
 }

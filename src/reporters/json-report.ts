@@ -30,6 +30,7 @@ interface JsonExperiment {
   runs: JsonRun[]
   durationMs: number
   taskLatencyMs: JsonLatency | null
+  /** Of an experiment that was not started nothing is kept there. */
   log: { folder: string; eventsFile: string }
   /** Null where it was not to be pushed. */
   delivery: JsonDelivery | null
@@ -144,7 +145,7 @@ function experimentOf(ended: ExperimentOutcome, view: ExperimentView | undefined
     file: info.file,
     outcome: outcomeOf(outcome),
     exitCode: outcome.exitCode,
-    runs: (summary?.runs ?? []).map(runOf),
+    runs: outcome.exitCode === 2 ? [] : (summary?.runs ?? []).map(runOf),
     durationMs: summary?.durationMs ?? 0,
     taskLatencyMs: latencyOf(summary?.taskLatency),
     log: { folder: info.folder, eventsFile: info.eventsFile },

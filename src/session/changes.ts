@@ -22,16 +22,33 @@ export async function digestExperiment({ info, reader, summary }: ExperimentView
   return { info, reader, summary: summary(), digests: await digestRows(reader.rows({})) }
 }
 
-/** What differs between two executions of one definition. Only the rows that are to be shown are read back whole. */
-export async function findChanges(before: ComparedExperiment, after: ComparedExperiment): Promise<ExperimentChanges> {
-  const compared = compareRows(before.digests, after.digests, MAX_ROWS)
+/** Names of the units that failed, in the order of the dataset. */
+export function failingUnits({ digests }: ComparedExperiment): string[] {
+  return [...digests]
+    .filter(([, { isFailing }]) => isFailing)
+    .sort(([, a], [, b]) => a.position - b.position)
+    .map(([name]) => name)
+}
+
+/**
+ * What differs between two executions of one definition. Only the rows that are to be shown are read back whole. Where the later one
+ * was of a choice of records, other rows are left out of account, and numbers, which are those of other rows.
+ */
+export async function findChanges(
+  before: ComparedExperiment,
+  after: ComparedExperiment,
+  scope: 'all' | 'choice' = 'all',
+): Promise<ExperimentChanges> {
+  const isAll = scope === 'all'
+  const old = isAll ? before.digests : new Map([...before.digests].filter(([name]) => after.digests.has(name)))
+  const compared = compareRows(old, after.digests, MAX_ROWS)
   return {
     name: after.info.name,
     runs: after.info.runs,
     beforeId: before.info.experimentId,
     afterId: after.info.experimentId,
-    labels: compareLabels(before.summary.labels, after.summary.labels, compared.flips),
-    summaries: compareSummaries(before.summary, after.summary),
+    labels: isAll ? compareLabels(before.summary.labels, after.summary.labels, compared.flips) : [],
+    summaries: isAll ? compareSummaries(before.summary, after.summary) : [],
     counts: compared.counts,
     rows: await readBack(compared, before.reader, after.reader),
   }

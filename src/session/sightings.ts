@@ -49,9 +49,11 @@ export function createFilterSightings({ key, value }: RecordFilter): Sightings {
   const keys = new Set<string>()
   const values = new Set<string>()
   let isMatched = false
+  let elsewhere: string | undefined
   return {
     note(record) {
       if (isMatched) return
+      elsewhere ??= findElsewhere(record, key)
       for (const [found, text] of entriesOf(record, key)) {
         if (keys.size < MAX_KEPT) keys.add(found)
         if (found !== key || text === undefined) continue
@@ -60,8 +62,11 @@ export function createFilterSightings({ key, value }: RecordFilter): Sightings {
       }
     },
     hint() {
-      if (isMatched || keys.size === 0) return undefined
-      if (!keys.has(key)) return choose(`no record has ${quoteText(key)}`, suggest(key, keys), keys)
+      if (isMatched) return undefined
+      const isKnown = keys.has(key)
+      if (!isKnown && elsewhere !== undefined) return choose(`no metadata has ${quoteText(key)}`, elsewhere, keys)
+      if (keys.size === 0) return undefined
+      if (!isKnown) return choose(`no record has ${quoteText(key)}`, suggest(key, keys), keys)
       if (values.size === 0) return undefined
       return choose(`no record has this value of ${quoteText(key)}`, suggest(value, values), values)
     },
@@ -94,6 +99,14 @@ function entriesOf(record: RecordText, key: string): readonly Entry[] {
     default:
       return [...flatten(parse(record.metadata), []), ...(record.tags ?? []).map(splitTag)]
   }
+}
+
+/** A bare key looks at metadata and tags only. */
+function findElsewhere(record: RecordText, key: string): string | undefined {
+  if (/^(?:id|tag|input|expectedOutput|metadata)(?:\.|$)/.test(key)) return undefined
+  return (['input', 'expectedOutput'] as const)
+    .map((root) => [`${root}.${key}`, flatten(parse(record[root]), [root])] as const)
+    .find(([path, entries]) => entries.some(([found]) => found === path))?.[0]
 }
 
 function parse(json: string | undefined): unknown {

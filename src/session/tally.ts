@@ -188,12 +188,14 @@ class EventTally implements Tally {
   #meansOfOneRun(): Progress['means'] {
     const evaluators = [...this.#run(1).evaluators.values()]
     return evaluators.flatMap(({ labels }) =>
-      [...labels].flatMap(([label, { mean }]) => (mean === undefined ? [] : [{ label, mean }])),
+      [...labels].flatMap(([label, { mean, type }]) =>
+        mean === undefined ? [] : [{ label, mean, isRate: type === 'boolean' }],
+      ),
     )
   }
 
   #meansOfAllRuns(): Progress['means'] {
     const labels = [...this.#clusters].filter(([label]) => !this.#types.isMixed(label))
-    return labels.map(([label, { mean }]) => ({ label, mean }))
+    return labels.map(([label, { mean }]) => ({ label, mean, isRate: this.#types.isBoolean(label) }))
   }
 }

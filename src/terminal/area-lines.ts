@@ -3,6 +3,10 @@ import { displayWidth } from './width.ts'
 const ERASE_LINE_END = '\u001b[K'
 /** For what a resize may have left. */
 const ERASE_BELOW = '\u001b[J'
+// A line that is too long is cut by the terminal: one that has become narrower without anybody having been told yet would wrap it,
+// and each redraw would leave a row behind. What is written above the area is wrapped as ever.
+const WRAP_OFF = '\u001b[?7l'
+const WRAP_ON = '\u001b[?7h'
 
 /** The lines of a live area that are on the screen. Gives what a terminal has to be sent, and writes nothing. */
 export interface AreaLines {
@@ -42,7 +46,7 @@ export function createAreaLines(columns: () => number): AreaLines {
       const text = isInPlace ? drawOver(lines) : erase() + lines.join('\n')
       drawn = lines
       drawnColumns = columns()
-      return text
+      return WRAP_OFF + text + WRAP_ON
     },
   }
 }

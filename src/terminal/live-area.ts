@@ -27,9 +27,12 @@ export interface LiveAreaOptions {
   readonly ticker?: Ticker
 }
 
-/** Whether stderr can carry a live area: on a terminal that says how wide it is, can move its cursor, and is no CI's. */
-export function canDrawLiveArea({ stderr, env }: Screen): boolean {
-  return stderr.isTTY && stderr.columns >= MIN_COLUMNS && !isCi(env) && env.TERM !== 'dumb'
+/**
+ * Whether stderr can carry a live area: on a terminal that says how wide it is, can move its cursor, is no CI's, and that nobody
+ * else writes to, as `| tee` does with the summary of each run.
+ */
+export function canDrawLiveArea({ stderr, isPiped, env }: Screen): boolean {
+  return stderr.isTTY && stderr.columns >= MIN_COLUMNS && !isPiped && !isCi(env) && env.TERM !== 'dumb'
 }
 
 /**

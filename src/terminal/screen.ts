@@ -1,9 +1,12 @@
+import { fstatSync } from 'node:fs'
 import process from 'node:process'
 import type { WriteStream } from 'node:tty'
 import type { Screen, TextSink } from '../model/ports.ts'
 import { createBottom } from './bottom.ts'
 import { resolveColorLevel } from './color-level.ts'
 import { createSink, type SinkOptions } from './sink.ts'
+
+const STDOUT = 1
 
 /**
  * The terminal of this process. Make one only: it listens for errors of stdout and stderr, so that a reader that goes away
@@ -23,9 +26,20 @@ export function createScreen(mask?: (text: string) => string): Screen {
   return {
     stdout: bottom.guard(sink('stdout', process.stdout, undefined)),
     stderr: bottom.guard(stderr),
+    isPiped: isPipe(STDOUT),
     env: process.env,
     reserve: (region) => ({ terminal: stderr, release: bottom.reserve(region) }),
     restore: bottom.close,
+  }
+}
+
+function isPipe(fd: number): boolean {
+  try {
+    const stats = fstatSync(fd)
+    return stats.isFIFO() || stats.isSocket()
+  } catch {
+    // It is closed.
+    return false
   }
 }
 

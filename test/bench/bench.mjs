@@ -12,6 +12,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { compare } from './measure.mjs'
 import { bareNode, braintrust, byHand, help, llmobsExp } from './programs.mjs'
+import { benchPushing } from './pushing.mjs'
 import { benchReading } from './reading.mjs'
 
 const { values: flags } = parseArgs({ options: { quick: { type: 'boolean' }, only: { type: 'string' } } })
@@ -234,6 +235,15 @@ const reading = () =>
     seconds,
     megabytes,
   })
+const pushing = () =>
+  benchPushing({
+    rows: size(4_000, 200),
+    many: size(100_000, 1_000),
+    rounds: size(5, 1),
+    tell,
+    seconds,
+    megabytes,
+  })
 const benches = {
   start: benchStart,
   noop: benchNoop,
@@ -241,6 +251,7 @@ const benches = {
   runs: benchRuns,
   large: benchLarge,
   reading,
+  pushing,
 }
 const chosen = Object.entries(benches).filter(([name]) => name.includes(flags.only ?? ''))
 if (chosen.length === 0)

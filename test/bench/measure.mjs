@@ -7,7 +7,11 @@ import { join } from 'node:path'
 import process from 'node:process'
 
 /** @typedef {{ seconds: number, megabytes: number, stdout: string }} Measured */
-/** @typedef {{ command: string, args: readonly string[], env?: NodeJS.ProcessEnv, cwd?: string, expect?: RegExp }} Program */
+/**
+ * `secondsOf` reads from what the process left in its folder how long the part took that is asked for.
+ *
+ * @typedef {{ command: string, args: readonly string[], env?: NodeJS.ProcessEnv, cwd?: string, expect?: RegExp, secondsOf?: (folder: string) => number }} Program
+ */
 
 const POLL_MS = 20
 const gnuTime = '/usr/bin/time'
@@ -26,7 +30,7 @@ export async function measure(program) {
 }
 
 /** Arguments and environment may name the folder that is gone afterwards, as `{folder}`. */
-async function measureIn(folder, { command, args, env = {}, cwd, expect }) {
+async function measureIn(folder, { command, args, env = {}, cwd, expect, secondsOf }) {
   const place = (/** @type {string} */ text) => text.replaceAll('{folder}', folder)
   const report = join(folder, 'time')
   const isTimed = existsSync(gnuTime)
@@ -47,7 +51,7 @@ async function measureIn(folder, { command, args, env = {}, cwd, expect }) {
   if (code !== 0 || (expect !== undefined && !expect.test(stdout))) {
     throw new Error(`${whole.join(' ')} ended with ${code}:\n${stdout.slice(-2000)}\n${stderr.slice(-2000)}`)
   }
-  return { seconds, megabytes: kilobytes / 1024, stdout }
+  return { seconds: secondsOf?.(folder) ?? seconds, megabytes: kilobytes / 1024, stdout }
 }
 
 /** @param {import('node:child_process').ChildProcess} child */

@@ -253,7 +253,7 @@ test('nothing that comes from a module drives the terminal', async () => {
   expect(stdout).not.toMatch(drivesTerminal)
 })
 
-test('on a narrow terminal facts are cut to its width, and what to fix is not', async () => {
+test('on a narrow terminal facts are wrapped to its width below their names, and what to fix is not', async () => {
   const project = await cliProject()
   const running = project.pty('llmobs-exp doctor --jobs many', { columns: 30 })
   const { stdout } = await running.ended
@@ -262,4 +262,5 @@ test('on a narrow terminal facts are cut to its width, and what to fix is not', 
   expect(stdout).toContain('\u001b[31m')
   expect(lines.filter((line) => line.length > 30 && !/error|hint|healthy/.test(line))).toEqual([])
   expect(stdout).toContain('got "many"')
+  expect(lines[lines.indexOf('  folder') + 1]).toMatch(/^ {4}\S/)
 })

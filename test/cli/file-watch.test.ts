@@ -72,6 +72,53 @@ describe('a file watch', () => {
     await becomes('a')
   })
 
+  test.each<[string, (folder: string, text: string) => void]>([
+    ['writing it in place', (folder, text) => writeFileSync(join(folder, 'lib/a'), text)],
+    [
+      'moving it away and making a new one',
+      (folder, text) => {
+        renameSync(join(folder, 'lib/a'), join(folder, 'lib/a~'))
+        writeFileSync(join(folder, 'lib/a'), text)
+      },
+    ],
+    [
+      'emptying it first',
+      (folder, text) => {
+        writeFileSync(join(folder, 'lib/a'), '')
+        writeFileSync(join(folder, 'lib/a'), text)
+      },
+    ],
+    [
+      'removing its folder and making a new one',
+      (folder, text) => {
+        rmSync(join(folder, 'lib'), { recursive: true })
+        mkdirSync(join(folder, 'lib'))
+        writeFileSync(join(folder, 'lib/a'), text)
+      },
+    ],
+    [
+      'moving its folder away and another one there',
+      (folder, text) => {
+        mkdirSync(join(folder, 'new'))
+        writeFileSync(join(folder, 'new/a'), text)
+        rmSync(join(folder, 'old'), { recursive: true, force: true })
+        renameSync(join(folder, 'lib'), join(folder, 'old'))
+        renameSync(join(folder, 'new'), join(folder, 'lib'))
+      },
+    ],
+  ])('tells of a file that is saved by %s, each time', async (_how, save) => {
+    const { watch, folder, becomes } = await watching([])
+    mkdirSync(join(folder, 'lib'))
+    writeFileSync(join(folder, 'lib/a'), 'old')
+    watch.know(useFiles([join(folder, 'lib/a')]))
+    for (const text of ['new', 'newer', 'newest']) {
+      save(folder, text)
+      await becomes('lib/a')
+      await watch.settled()
+      watch.acknowledge()
+    }
+  })
+
   test('tells of a file that appears, also in a folder that was not there', async () => {
     const { becomes, folder, write } = await watching(['a', 'deep/er/b'])
     write('a', '')
@@ -105,6 +152,12 @@ describe('a file watch', () => {
     write('a', 'new')
     watch.know(used)
     await becomes('a')
+  })
+
+  test('takes a file that is discovered for a new one, and one that it knows for what it is', async () => {
+    const { watch, folder, becomes } = await watching(['a'], { a: '', b: '' })
+    watch.discover(['a', 'b'].map((name) => join(folder, name)))
+    await becomes('b')
   })
 
   test('takes changes for known when told so, and goes on from there', async () => {

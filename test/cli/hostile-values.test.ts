@@ -147,14 +147,25 @@ test.each([['terminal'], ['plain'], ['json'], ['ndjson']])(
     const project = await cliProject({
       'exp.ts': experiment(
         `dataset: hostile.map((text, index) => ({ id: 'r' + index + text.toWellFormed(), input: text, expectedOutput: text, metadata: { text }, tags: ['a:' + text] })),
-      task: (text) => { console.log(text); console.error(text); if (text.length % 3 === 0) throw new Error(text); return text },
+      task: async (text) => {
+        while (text === hostile[0] && !existsSync('go')) await sleep(20)
+        console.log(text)
+        console.error(text)
+        if (text.length % 3 === 0) throw new Error(text)
+        return text
+      },
       evaluators: { label: ({ output }) => output, why: ({ output }) => ({ value: false, reasoning: output, assessment: 'fail' }), bad: ({ output }) => { throw new Error(output) } },
       summaryEvaluators: { sum: () => { throw new Error(hostile.join('')) } },
       config: { text: hostile[0] }, tags: { text: hostile[1] },`,
-        `const hostile = ${JSON.stringify(hostileTexts)}`,
+        `import { existsSync } from 'node:fs'
+        import { setTimeout as sleep } from 'node:timers/promises'
+        const hostile = ${JSON.stringify(hostileTexts)}`,
       ),
     })
-    const run = project.pty(`llmobs-exp run exp.ts --reporter ${reporter}`, { columns: 100 })
+    const run = project.pty(`llmobs-exp run exp.ts --debug --reporter ${reporter}`, { columns: 100 })
+    // The rest comes above the live area, where there is one.
+    if (reporter === 'terminal') await run.until(() => run.printed().includes('\u001b[?25l'))
+    project.write('go', '')
     const { exitCode, stdout } = await run.ended
     const show = await project.pty(`llmobs-exp show latest --rows failing; llmobs-exp show latest; llmobs-exp list`)
       .ended
@@ -168,7 +179,7 @@ test.each([['terminal'], ['plain'], ['json'], ['ndjson']])(
 /** What a terminal was sent beside printable text, line breaks, colours and the live area's own moves. */
 function foreign(text: string): string[] {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this is about.
-  const own = /\u001b\[(?:[0-9;]*m|\?25[hl]|\?2026[hl]|[0-9]*A|[KJ])|\r+\n|\r|\n/g
+  const own = /\u001b\[(?:[0-9;]*m|\?25[hl]|\?7[hl]|\?2026[hl]|[0-9]*A|[KJ])|\r+\n|\r|\n/g
   // biome-ignore lint/suspicious/noControlCharactersInRegex: as above.
   const steering = /[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069].{0,20}/g
   return text.replace(own, '').match(steering) ?? []

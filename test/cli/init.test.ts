@@ -76,10 +76,12 @@ describe('init', () => {
       ['thresholds: { correct', 'thresholds: { corect'],
       ['config.minWords)', 'config.minWord)'],
     ] as const
-    for (const [correct, wrong] of mistakes) {
-      project.write(file, right.replace(correct, wrong))
-      expect(compile(project, 'experiments')).toMatch(/first-experiment\.ts\(\d+,\d+\): error/)
+    for (const [index, [correct, wrong]] of mistakes.entries()) {
+      project.write(`experiments/mistake-${index}.ts`, right.replace(correct, wrong))
     }
+    const said = compile(project, 'experiments')
+    expect(said).not.toContain('first-experiment.ts')
+    for (const index of mistakes.keys()) expect(said).toMatch(new RegExp(`mistake-${index}\\.ts\\(\\d+,\\d+\\): error`))
   })
 
   test('without zod the records stand in the module, which runs and compiles all the same', async () => {

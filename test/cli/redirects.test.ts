@@ -17,6 +17,16 @@ test('| tee gets what a file would: plain lines without control sequences', asyn
   expect(stdout.trimEnd().split('\n').at(-1)).toMatch(/^passed: exp/)
 })
 
+test('| tee at a terminal shows lines in place of a live area, which it would write into', async () => {
+  const project = await cliProject({ 'exp.ts': experiment(`${numbered(20)} ${passing}`) })
+  const { stdout } = await project.pty('llmobs-exp run exp.ts --runs 3 | tee copy.txt').ended
+
+  expect(project.read('copy.txt')).not.toContain('\u001b')
+  expect(stdout).not.toContain('\u001b[?25l')
+  expect(stdout).toContain('exp: 60 of 60 rows (100 %)')
+  expect(stdout.match(/^exp · run \d of 3/gm)).toHaveLength(3)
+})
+
 test('with stdout in a file the live area is on the terminal all the same, and the file has no trace of it', async () => {
   const project = await cliProject({
     'exp.ts': experiment(
@@ -25,7 +35,7 @@ test('with stdout in a file the live area is on the terminal all the same, and t
       "import { existsSync } from 'node:fs'\nimport { setTimeout as sleep } from 'node:timers/promises'",
     ),
   })
-  const cli = project.pty('llmobs-exp run exp.ts > out.txt')
+  const cli = project.pty('llmobs-exp run exp.ts --no-push > out.txt')
   await cli.shows(({ lines }) => lines.some((line) => line.includes('19/20')))
   project.write('go', '')
   const { exitCode } = await cli.ended
@@ -88,3 +98,12 @@ test.each([['list'], ['show latest'], ['show latest --rows failing']])(
     expect([closed.exitCode, closed.stderr]).toEqual([0, ''])
   },
 )
+
+test('check, doctor and completion say when what they printed did not arrive', async () => {
+  const project = await cliProject({ 'exp.ts': experiment(`${numbered(2)} ${passing}`) })
+  for (const command of ['check exp.ts', 'check exp.ts --json', 'doctor --json', 'completion bash']) {
+    const { exitCode, stderr } = await project.shell(`llmobs-exp ${command} > /dev/full`)
+    expect([command, exitCode]).toEqual([command, 2])
+    expect(stderr).toContain('E_REPORTER: cannot write to stdout: ENOSPC')
+  }
+})

@@ -35,8 +35,8 @@ function steady(lines: readonly string[]): string {
   const last = lines.findIndex((line) => /^(?:failed|passed|valid): /.test(line))
   const text = lines.slice(0, last === -1 ? lines.length : last).join('\n')
   return text
-    .replace(/^([\d,]+ rows: .*\n)(?:.+\n)*/gm, '$1')
-    .replace(/^ +at .*\n/gm, '')
+    .replace(/^[\d,.]+ m?s,[\s\S]*?\n\n/gm, '\n')
+    .replace(/^ +at \/.*\n(?:\S.*\n)*/gm, '')
     .replace(/^ +stored in(?:.*\n)+?(?=\n|$)/gm, '')
     .trim()
 }
@@ -47,8 +47,8 @@ test.each([
   ['check', 'llmobs-exp check capitals.ts'],
   ['typo', 'llmobs-exp run capitols.ts'],
   ['help', 'llmobs-exp --help'],
-])('what %s leaves on terminals of 40, 80 and 200 columns', async (name, script) => {
-  for (const columns of [40, 80, 200]) {
+])('what %s leaves on terminals of 20, 40, 80 and 200 columns', async (name, script) => {
+  for (const columns of [20, 40, 80, 200]) {
     const project = await cliProject({ 'capitals.ts': MODULE })
     const { stdout } = await project.pty(script, { columns, rows: 200, env: { NO_COLOR: '1' } }).ended
     const screen = emulate(stdout, columns).lines.map((line) => line.trimEnd())
@@ -57,3 +57,33 @@ test.each([
     await expect(`${steady(screen)}\n`).toMatchFileSnapshot(file)
   }
 })
+
+test('what is seen of a run under way on terminals of 20, 40, 80 and 200 columns', async () => {
+  for (const columns of [20, 40, 80, 200]) {
+    const project = await cliProject({
+      'capitals.ts': MODULE.replace('task: (', 'task: async (')
+        .replace(
+          'return answers',
+          "while (country === 'Japan' && !existsSync('go')) await new Promise((go) => setTimeout(go, 20))\n    console.log('asked for', country)\n    return answers",
+        )
+        .replace('import', "import { existsSync } from 'node:fs'\nimport"),
+    })
+    const script = 'llmobs-exp run capitals.ts --only capitals/once'
+    const cli = project.pty(script, { columns, env: { NO_COLOR: '1' } })
+    await cli.shows(({ lines }) => lines.some((line) => /75 %/.test(line)))
+    const { lines } = cli.see()
+    project.write('go', '')
+    await cli.ended
+
+    const file = join(import.meta.dirname, 'screens', `under-way-${columns}.txt`)
+    await expect(`${withoutTimes(lines)}\n`).toMatchFileSnapshot(file)
+  }
+})
+
+function withoutTimes(lines: readonly string[]): string {
+  return lines
+    .join('\n')
+    .replace(/^[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏]/m, '⠋')
+    .replace(/\b\d+ s\b/g, '1 s')
+    .trimEnd()
+}

@@ -129,7 +129,10 @@ test('P1, U8: Ctrl-C during a busy loop in an evaluator exits 130 within 7 s', a
   expect(project.only().manifest.state.status).toBe('finished')
 })
 
-test('P2: a second Ctrl-C ends it within 300 ms, with everything that was reported in the log', async () => {
+// Retried: on a machine that is busy otherwise the system itself may take as long.
+test('P2: a second Ctrl-C ends it within 300 ms, with everything that was reported in the log', {
+  retry: 2,
+}, async () => {
   const { project, cli } = await startBusy()
   const first = performance.now()
   cli.signal('SIGINT')

@@ -1,4 +1,5 @@
 import process from 'node:process'
+import { stripVTControlCharacters } from 'node:util'
 import { expect, test } from 'vitest'
 import { type CliProject, cliProject } from '../helpers/cli.ts'
 import { experiment, numbered } from '../helpers/modules.ts'
@@ -112,10 +113,25 @@ test.each([0, 1, 5])('T2: on a terminal %i columns wide there are lines in place
   expect(stdout).toContain('50 of 50 rows (100 %)')
 })
 
+test.each([0, 1])('T2: other commands have their say on a terminal %i columns wide too', async (columns) => {
+  const project = await cliProject({ 'exp.ts': experiment(`${numbered(3)} task: (input) => input, evaluators: {},`) })
+  await project.run(['run', 'exp.ts'])
+  for (const [command, says] of [
+    ['check exp.ts', 'valid: 1 experiment would run, 3 units'],
+    ['list', project.only().id],
+    ['show latest', 'passed exp'],
+    ['doctor', 'healthy'],
+  ] as const) {
+    const { exitCode, stdout } = await project.pty(`llmobs-exp ${command}`, { columns }).ended
+    expect([command, exitCode]).toEqual([command, 0])
+    expect(stripVTControlCharacters(stdout)).toContain(says)
+  }
+})
+
 test('T2: a live area follows a terminal that is resized, and leaves nothing behind', { retry: 2 }, async () => {
   // Retried: a frame that was on its way when the terminal changed was made for the width before, which nobody can help.
   const project = await waitingProject()
-  const cli = project.pty('echo before; llmobs-exp run exp.ts')
+  const cli = project.pty('echo before; llmobs-exp run exp.ts --no-push')
   await cli.shows(({ lines }) => isUnderWay(lines))
   for (const columns of [30, 120, 20, 60]) {
     await cli.resize(columns)
@@ -170,9 +186,9 @@ test('the live area is drawn at most every 80 ms, in its place, however much is 
 })
 
 const stubborn = `${numbered(20)} evaluators: {},
-  task: async (input) => {
+  task: async (input, { signal }) => {
     if (input < 10) return input
-    while (!existsSync('go')) await sleep(20)
+    while (!existsSync('go') && !signal.aborted) await sleep(20)
     BODY
     return input
   },`
@@ -236,7 +252,7 @@ test('Ctrl-C twice shows the cursor again, also when user code is in a call that
 test('a run that is suspended leaves the terminal as it was, and draws again when it goes on', async () => {
   const project = await waitingProject()
   const cli = project.pty(
-    `llmobs-exp run exp.ts & p=$!
+    `llmobs-exp run exp.ts --no-push & p=$!
     until [ -e drawn ]; do sleep 0.05; done; kill -TSTP $p
     until grep -q '^State:.T' /proc/$p/status; do sleep 0.05; done; echo suspended
     until [ -e on ]; do sleep 0.05; done; kill -CONT $p; wait $p`,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { cliProject } from '../helpers/cli.ts'
-import { experiment, numbered } from '../helpers/modules.ts'
+import { experiment, numbered, passing } from '../helpers/modules.ts'
 
 const triage = experiment(
   `${numbered(2)} config: { model: 'small' }, task: (input) => input,
@@ -23,6 +23,9 @@ test.each([
   ['a reporter', ['run', 'evals/triage.ts', '--reporter', 'jsno=x.json'], 'did you mean json?'],
   ['a reporter of show', ['show', 'latest', '--reporter', 'plian'], 'did you mean plain?'],
   ['an evaluator in thresholds', ['run', 'evals/wrong.ts'], 'did you mean "correct"?'],
+  ['a name that is imported', ['run', 'evals/name.ts'], 'did you mean "defineExperiment"?'],
+  ['a dataset file', ['run', 'evals/file.ts'], 'did you mean "./triage.jsonl"?'],
+  ['an env file', ['run', 'evals/triage.ts', '--dotenv', '.evn.local'], 'did you mean ".env.local"?'],
   ['latest', ['show', 'latst'], 'did you mean "latest"?'],
   ['a name behind latest:', ['show', 'latest:traige'], 'did you mean "latest:triage"?'],
   ['a name without latest:', ['show', 'triage/large'], 'did you mean "latest:triage/large"?'],
@@ -32,7 +35,11 @@ test.each([
   'a misspelt %s gets a suggestion, exit code 2, and is the only thing that is told',
   async (_what, args, says) => {
     const project = await cliProject({
+      '.env.local': '',
       'evals/triage.ts': triage,
+      'evals/triage.jsonl': '',
+      'evals/name.ts': "import { defineExperment } from 'llmobs-exp'\nexport default defineExperment({})\n",
+      'evals/file.ts': experiment(`dataset: jsonl('./triag.jsonl'), ${passing}`, "import { jsonl } from 'llmobs-exp'"),
       'evals/wrong.ts': triage.replace('variants', 'thresholds: { corect: 1 }, variants'),
     })
     if (args[0] === 'show' || args[0] === 'prune') await project.run(['run', 'evals/triage.ts'])
@@ -40,6 +47,7 @@ test.each([
 
     expect([exitCode, stdout]).toEqual([2, ''])
     expect(stderr).toContain(says)
-    expect(stderr.trimEnd().split('\n').length).toBeLessThanOrEqual(3)
+    const told = stderr.split('\n').filter((line) => line !== '' && !/^[ >]+\d* \|/.test(line))
+    expect(told.length).toBeLessThanOrEqual(3)
   },
 )

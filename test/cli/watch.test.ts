@@ -1,5 +1,6 @@
 import { mkdirSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { type CliOptions, type CliProject, cliProject, type RunningCli, type RunningPty } from '../helpers/cli.ts'
 import { experiment, numbered, passing } from '../helpers/modules.ts'
@@ -59,27 +60,13 @@ describe('--watch runs again when', () => {
     expect(project.stored()).toHaveLength(2)
   })
 
+  // The other ways to save are in file-watch.test.ts.
   test.each<[string, (project: CliProject, path: string, text: string) => void]>([
-    ['writing it in place', (project, path, text) => project.write(path, text)],
     [
       'renaming another file over it',
       ({ folder }, path, text) => {
         writeFileSync(join(folder, 'lib/.answers.ts.swp'), text)
         renameSync(join(folder, 'lib/.answers.ts.swp'), join(folder, path))
-      },
-    ],
-    [
-      'moving it away and making a new one',
-      ({ folder }, path, text) => {
-        renameSync(join(folder, path), join(folder, `${path}~`))
-        writeFileSync(join(folder, path), text)
-      },
-    ],
-    [
-      'emptying it first',
-      ({ folder }, path, text) => {
-        writeFileSync(join(folder, path), '')
-        writeFileSync(join(folder, path), text)
       },
     ],
     [
@@ -90,22 +77,11 @@ describe('--watch runs again when', () => {
         writeFileSync(join(folder, path), text)
       },
     ],
-    [
-      'moving its folder away and another one there',
-      ({ folder }, path, text) => {
-        mkdirSync(join(folder, 'new'))
-        writeFileSync(join(folder, 'new/answers.ts'), text)
-        renameSync(join(folder, 'lib'), join(folder, 'old'))
-        renameSync(join(folder, 'new'), join(folder, 'lib'))
-        expect(path).toBe('lib/answers.ts')
-      },
-    ],
   ])('an editor saves a file by %s, each time', async (_how, save) => {
     const project = await cliProject(files)
     const cli = await startWatch(project)
     save(project, 'lib/answers.ts', better)
     await cli.prints(idle(2))
-    rmSync(join(project.folder, 'old'), { recursive: true, force: true })
     save(project, 'lib/answers.ts', files['lib/answers.ts'])
     await cli.prints(idle(3))
     const { stdout } = await end(cli)
@@ -115,6 +91,20 @@ describe('--watch runs again when', () => {
       'changes in exp: 1 row broken, 1 fixed, 1 as before',
     ])
   })
+})
+
+test('--watch runs again when a glob matches another file, and when one is gone', async () => {
+  const project = await cliProject({ 'evals/a.ts': experiment(`${numbered(1)} ${passing}`, '', 'a') })
+  const cli = await startWatch(project, ['evals/*.ts'])
+  project.write('evals/b.ts', experiment(`${numbered(1)} ${passing}`, '', 'b'))
+  await cli.prints(idle(2))
+  rmSync(join(project.folder, 'evals/a.ts'))
+  await cli.prints(idle(3))
+  const { exitCode, stderr } = await end(cli)
+
+  expect(exitCode).toBe(0)
+  expect(stderr.match(/\S+ changed$/gm)).toEqual(['evals/b.ts changed', 'evals/a.ts changed'])
+  expect(project.stored().map(({ manifest }) => manifest.definition.name)).toEqual(['a', 'a', 'b', 'b'])
 })
 
 test('--watch tells what changed in the numbers and in which rows', async () => {
@@ -430,10 +420,10 @@ describe('beside other options', () => {
 
 describe('at a terminal', () => {
   async function pty(script = 'llmobs-exp run --watch exp.ts'): Promise<{ project: CliProject; cli: RunningPty }> {
-    const project = await cliProject(files)
+    const project = await cliProject({ ...files, 'other.ts': experiment(`${numbered(1)} ${passing}`, '', 'other') })
     const cli = project.pty(script)
     onTestFinished(() => cli.type('q'))
-    await cli.prints(/r to run again, q to quit/, 'stdout')
+    await cli.prints(/r to run again, .*q to quit/, 'stdout')
     return { project, cli }
   }
   const idleAgain = /(q to quit[\s\S]*){2}/
@@ -451,6 +441,36 @@ describe('at a terminal', () => {
     expect(exitCode).toBe(0)
     expect(stdout).toMatch(/── \d\d:\d\d:\d\d another run was asked for ─+/)
     expect(project.stored()).toHaveLength(2)
+  })
+
+  test('f runs the failing records again, as often as there are some, and is compared with the last complete run', async () => {
+    const { project, cli } = await pty('llmobs-exp run --watch exp.ts other.ts')
+    cli.type('f')
+    await cli.prints(/(q to quit[\s\S]*){2}/, 'stdout')
+    project.write('lib/answers.ts', better)
+    await cli.prints(/(q to quit[\s\S]*){3}/, 'stdout')
+    cli.type('f')
+    await cli.prints(/(q to quit[\s\S]*){4}/, 'stdout')
+    cli.type('q')
+    const { stdout } = await cli.ended
+
+    const ran = project.stored().map(({ manifest, rows }) => [manifest.definition.name, rows.map(({ key }) => key)])
+    expect(ran).toEqual([
+      ['exp', ['a', 'b', 'c']],
+      ['other', ['r0']],
+      ['exp', ['c']],
+      ['exp', ['a', 'b', 'c']],
+      ['other', ['r0']],
+      ['exp', ['b']],
+    ])
+    expect(stdout).toMatch(/── \d\d:\d\d:\d\d failing records were asked for ─+/)
+    expect(stdout.match(/f for the failing record/g)).toHaveLength(4)
+    expect(stripVTControlCharacters(stdout).match(/^(?:no )?changes? in \w+: .*/gm)).toEqual([
+      'no change in exp: 1 row as before',
+      'changes in exp: 1 row broken, 1 fixed, 1 as before',
+      'no change in other: 1 row as before',
+      'no change in exp: 1 row as before',
+    ])
   })
 
   test('a change draws a line across, with the time and the file', async () => {

@@ -47,7 +47,7 @@ describe('addOptions', () => {
   })
 
   it('shows every flag, default and environment name in the help', () => {
-    const command = new Command().configureHelp({ helpWidth: 200 })
+    const command = new Command().configureHelp({ helpWidth: 1000 })
     addOptions(command)
     const help = command.helpInformation()
     for (const name of optionNames) {

@@ -237,6 +237,30 @@ describe('the file of jsonl', () => {
     expect(failure.message).toBe(`jsonl ${path}: expected a regular file at ${path}, got ${got}`)
   })
 
+  it.each([
+    ['./triag.jsonl', './triage.jsonl'],
+    ['triage.json', 'triage.jsonl'],
+    ['./data/tickts.csv', './data/tickets.csv.gz'],
+    ['./dat/tickets.csv.gz', './data/tickets.csv.gz'],
+    ['../triage.jsonl', undefined],
+    ['./modul.ts', undefined],
+  ])('suggests for %s, which is not there, %s', async (path, meant) => {
+    const baseFolder = await tempFolder()
+    await mkdir(join(baseFolder, 'data'))
+    for (const name of ['triage.jsonl', 'module.ts', 'data/tickets.csv.gz']) await writeFile(join(baseFolder, name), '')
+    const failure = await failureOf(readItems(openDataset(jsonl(path)).source, { baseFolder }))
+    expect(failure.hint).toEqual(
+      meant === undefined ? expect.stringContaining('a relative path starts') : `did you mean "${meant}"?`,
+    )
+  })
+
+  it('suggests a whole path for a URL, and for an absolute path', async () => {
+    const file = await tempFile('triage.jsonl', '')
+    for (const path of [`${file}x`, pathToFileURL(`${file}x`)]) {
+      expect((await failureOf(readItems(openDataset(jsonl(path)).source))).hint).toBe(`did you mean "${file}"?`)
+    }
+  })
+
   it('D13 may lie anywhere, but must hold records: /etc/passwd holds none', async () => {
     const [problem] = problemsOf(
       await readItems(openDataset(jsonl('../../etc/passwd')).source, { baseFolder: '/usr/lib' }),

@@ -40,12 +40,13 @@ describe('the detectors of language-id', () => {
     ['franc', detectWithFranc],
     ['tinyld', detectWithTinyld],
   ])('%s knows every language of the experiment', async (_name, detect) => {
-    const right = new Map<string, number>()
+    const known = new Set<string>()
     for (const { expectedOutput, input } of readSentences()) {
+      if (known.has(expectedOutput)) continue
       const { language } = await detect(input.text, { candidates: 'shared' })
-      if (language === expectedOutput) right.set(language, (right.get(language) ?? 0) + 1)
+      if (language === expectedOutput) known.add(language)
     }
-    expect([...right.keys()].sort()).toEqual([...languages].sort())
+    expect([...known].sort()).toEqual([...languages].sort())
   })
 })
 

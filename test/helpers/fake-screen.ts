@@ -16,6 +16,8 @@ export interface FakeScreenOptions {
   readonly columns?: number
   readonly rows?: number
   readonly colorLevel?: TextSink['colorLevel']
+  /** @default false */
+  readonly isPiped?: boolean
   readonly env?: Screen['env']
   /** What writing returns; a promise stands for a stream that takes no more. */
   readonly onWrite?: (text: string) => void | Promise<void>
@@ -23,7 +25,7 @@ export interface FakeScreenOptions {
 
 /** A screen that keeps what it is sent. */
 export function createFakeScreen(options: FakeScreenOptions = {}): FakeScreen {
-  const { isTTY = false, colorLevel = 0, env = {}, onWrite } = options
+  const { isTTY = false, isPiped = false, colorLevel = 0, env = {}, onWrite } = options
   let columns = options.columns ?? (isTTY ? 80 : 0)
   const written: { readonly to: 'stdout' | 'stderr'; readonly text: string }[] = []
   const bottom = createBottom()
@@ -45,6 +47,7 @@ export function createFakeScreen(options: FakeScreenOptions = {}): FakeScreen {
   return {
     stdout: bottom.guard(sink('stdout')),
     stderr: bottom.guard(stderr),
+    isPiped,
     env,
     reserve: (region) => ({ terminal: stderr, release: bottom.reserve(region) }),
     restore: bottom.close,

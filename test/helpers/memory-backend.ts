@@ -47,6 +47,8 @@ export interface MemoryBackendOptions {
   /** Resolves when the answer has come back; at once without it. */
   travel?(): Promise<void>
   encode?: Session['encode']
+  /** What is wrong with records of the dataset. */
+  readonly problems?: readonly string[]
   /** What it has taken already. */
   readonly kept?: Map<number, string[]>
 }
@@ -60,7 +62,7 @@ export interface MemoryBackend extends Backend {
   readonly outcomes: readonly Outcome[]
 }
 
-export const roomy: BatchLimits = { bytes: 1024 * 1024, spans: 1_000, metrics: 1_000 }
+const roomy: BatchLimits = { bytes: 1024 * 1024, spans: 1_000, metrics: 1_000 }
 
 /** A backend in memory that keeps what it takes and fails as it is told to. Writes a row as one span and an evaluation as one metric. */
 export function createMemoryBackend(options: MemoryBackendOptions = {}): MemoryBackend {
@@ -70,6 +72,7 @@ export function createMemoryBackend(options: MemoryBackendOptions = {}): MemoryB
     travel = async () => {},
     encode = encodeSimply,
     kept = new Map(),
+    problems = [],
     place = 'memory.example',
   } = options
   const requests: MemoryRequest[] = []
@@ -100,6 +103,7 @@ export function createMemoryBackend(options: MemoryBackendOptions = {}): MemoryB
     reference: '{"experiment":"e-1"}',
     link: 'https://memory.example/e-1',
     limits,
+    problems,
     encode,
     write: ({ items }: Batch) => handle('write', items),
     async close(outcome) {

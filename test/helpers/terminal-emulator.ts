@@ -42,6 +42,7 @@ export function createTerminal(options: { readonly columns: number; readonly row
   let row = 0
   let column = 0
   let isCursorVisible = true
+  let wraps = true
   let pending = ''
 
   const at = (index: number): ScreenRow => {
@@ -55,7 +56,8 @@ export function createTerminal(options: { readonly columns: number; readonly row
       cells[column - 1] = `${cells[column - 1] ?? ''}${character}`
       return
     }
-    if (column > 0 && column + width > columns) {
+    if (!wraps) column = Math.min(column, Math.max(columns - width, 0))
+    else if (column > 0 && column + width > columns) {
       at(row).isWrapped = true
       row += 1
       column = 0
@@ -73,6 +75,7 @@ export function createTerminal(options: { readonly columns: number; readonly row
   }
   const control = (isPrivate: boolean, parameter: string, final: string): void => {
     if (isPrivate && parameter === '25') isCursorVisible = final === 'h'
+    else if (isPrivate && parameter === '7') wraps = final === 'h'
     else if (isPrivate && parameter === '2026') return
     else if (final === 'A') row = Math.max(row - Number(parameter || 1), Math.max(rows.length - height, 0))
     else if (final === 'K' && parameter === '') {

@@ -87,6 +87,44 @@ test('a missing file says which one was meant', async () => {
   `)
 })
 
+test('a name that a file does not export is named, with what was meant', async () => {
+  expect(await compileError('missing-own-export.ts')).toMatchInlineSnapshot(`
+    "
+    E_MODULE_LOAD misspelt.ts has no export "anser", which missing-own-export.ts:1:10 imports
+    at ~/missing-own-export.ts:1:10
+    > 1 | import { anser } from './helpers/misspelt.ts'
+        |          ^
+      2 |
+      3 | export default anser
+    hint: did you mean "answer"?
+    "
+  `)
+})
+
+test('a file that is no module says how to have its text', async () => {
+  expect(await compileError('imports-text.ts')).toMatchInlineSnapshot(`
+    "
+    E_MODULE_LOAD cannot import "./helpers/prompt.md", as imports-text.ts:1:18 does: expected a module or JSON, got a file of another kind
+    at ~/imports-text.ts:1:18
+    > 1 | import text from './helpers/prompt.md'
+        |                  ^
+      2 |
+      3 | export default text
+    hint: read it: readFileSync(new URL("./helpers/prompt.md", import.meta.url), 'utf8')
+    "
+  `)
+})
+
+test('a dataset in place of a module says which module lies beside it', async () => {
+  expect(await compileError('throws.jsonl')).toMatchInlineSnapshot(`
+    "
+    E_MODULE_LOAD throws.jsonl: expected a module (.ts, .mts, .cts, .js, .mjs, .cjs), got a file of another kind
+    at ~/throws.jsonl
+    hint: did you mean "throws.ts"?
+    "
+  `)
+})
+
 test('several errors are told at once', async () => {
   expect(await compileError('several.ts')).toMatchInlineSnapshot(`
     "
@@ -167,8 +205,12 @@ test('a rejected top-level await without a reason is told', async () => {
 test('a name that a package does not export is named', async () => {
   expect(await loadError('missing-export.ts')).toMatchInlineSnapshot(`
     "
-    E_MODULE_LOAD ~/missing-export.ts threw while it was loading: SyntaxError: The requested module 'file://~/node_modules/failing-package/index.js' does not provide an export named 'succeed'
-    at ~/missing-export.ts
+    E_MODULE_LOAD ~/missing-export.ts: "failing-package" has no export "succeed"
+    at ~/missing-export.ts:1:10
+    > 1 | import { succeed } from 'failing-package'
+        |          ^
+      2 | export default succeed
+      3 |
     "
   `)
 })

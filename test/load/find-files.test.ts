@@ -65,8 +65,8 @@ test('a glob in a misspelt folder is refused with the folder that was meant', as
   })
 })
 
-test('a name without its extension is completed', async () => {
-  const folder = await folderWith('triage.ts')
+test('a name without its extension is completed to that of a module', async () => {
+  const folder = await folderWith('triage.ts', 'triage.jsonl')
   await expect(findFiles(['triage'], folder)).rejects.toMatchObject({ hint: 'did you mean "triage.ts"?' })
 })
 

@@ -418,6 +418,27 @@ describe('the plain reporter', () => {
     expect(screen.out()).toContain('  not started: --filter: no record is left\n')
   })
 
+  it('prints no empty table, and no place where nothing is kept, of an experiment that was not started', async () => {
+    const screen = createFakeScreen()
+    const reporter = createPlainReporter({ screen })
+    const view = fakeView({ runs: [fakeRun({ rows: rowCounts({}) })] })
+    const error = {
+      code: 'E_DATASET_EMPTY',
+      name: 'LlmobsExpError',
+      message: 'no record matches --filter a=b',
+    } as const
+    const outcome = { status: 'stopped', exitCode: 2, reason: { kind: 'not-started', error }, failures: [] } as const
+    const runId = 'c9f0f895-fb98-4b91-9d47-2c4d9a1f0e11'
+    const events = stamped([
+      { type: 'run-started', iteration: 1, runId },
+      { type: 'run-finished', iteration: 1, summaries: [] },
+      { type: 'experiment-finished', outcome },
+    ])
+    for (const event of events) await reporter.event?.(event, view)
+    await reporter.finish?.(groupOutcome(view.info, outcome))
+    expect(screen.out()).toBe('stopped support-triage\n  not started: no record matches --filter a=b\n\n')
+  })
+
   it('says what a backend has of an experiment, and where to look at it, after all that was run', async () => {
     const screen = createFakeScreen()
     await createPlainReporter({ screen }).finish?.(pushedOutcome(fakeInfo(), delivered))

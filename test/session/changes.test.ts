@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { ExperimentChanges } from '../../src/model/changes.ts'
 import type { EvaluatorResult } from '../../src/model/events.ts'
-import type { RowReader } from '../../src/model/row.ts'
-import { type ComparedExperiment, digestExperiment, findChanges } from '../../src/session/changes.ts'
+import { type RowReader, unitOf } from '../../src/model/row.ts'
+import { type ComparedExperiment, digestExperiment, failingUnits, findChanges } from '../../src/session/changes.ts'
 import { createTally } from '../../src/session/tally.ts'
 import { createView } from '../../src/session/view.ts'
 import { type ExperimentParts, experimentEvents, taskError } from '../helpers/events.ts'
@@ -92,6 +92,21 @@ describe('changes between two experiments', () => {
     expect(found.rows.map(({ key }) => key)).toEqual(units.slice(0, 10).map(({ key }) => key))
   })
 
+  it('of a choice of records are those of its rows, without numbers, which are of other rows', async () => {
+    const units = ['a', 'b', 'c'].map((key) => ({ key, task: output('old'), evaluators: says(key === 'a') }))
+    const chosen = [
+      { key: 'b', task: output('new'), evaluators: says(true) },
+      { key: 'c', task: output('old'), evaluators: says(false) },
+    ]
+    const found = await findChanges(
+      await complete({ units }, 'before'),
+      await complete({ units: chosen }, 'after'),
+      'choice',
+    )
+    expect(found.counts).toEqual({ broken: 0, fixed: 1, changed: 0, same: 1, new: 0, removed: 0 })
+    expect(found).toMatchObject({ labels: [], summaries: [], rows: [{ kind: 'fixed', key: 'b' }] })
+  })
+
   it('tell runs of the same record apart', async () => {
     const units = [{ key: 'x/1' }]
     const found = await changes({ runs: 1, units }, { runs: 2, units })
@@ -112,4 +127,12 @@ describe('changes between two experiments', () => {
     expect(found.rows).toMatchObject([{ kind: 'broken', key: 'a', after: { status: 'error' } }])
     expect(found.rows[0]).not.toHaveProperty('before')
   })
+})
+
+it('the units that failed are named in the order of the dataset', async () => {
+  const units = ['a', 'b', 'c'].map((key) => ({ key, evaluators: says(key === 'b') }))
+  expect(failingUnits(await complete({ units: units.toReversed() }, 'one')).map((unit) => unitOf(unit).key)).toEqual([
+    'c',
+    'a',
+  ])
 })

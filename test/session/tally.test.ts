@@ -63,8 +63,8 @@ describe('a tally of one run', () => {
       rowsWithErrors: 4,
       callsInFlight: 0,
       means: [
-        { label: 'exact', mean: 0.5 },
-        { label: 'tokens', mean: 15 },
+        { label: 'exact', mean: 0.5, isRate: true },
+        { label: 'tokens', mean: 15, isRate: false },
       ],
     })
   })
@@ -229,7 +229,9 @@ describe('a tally of several runs', () => {
         expect(summary.runs.map(({ iteration }) => iteration)).toEqual([1, 2, 3])
         const passed = records.flat().filter(Boolean).length
         expect(summary.labels[0]).toMatchObject({ passed, scored: records.length * 3 })
-        expect(tally.progress().means[0]?.mean).toBeCloseTo(passed / (records.length * 3), 12)
+        const [exact] = tally.progress().means
+        expect(exact?.isRate).toBe(true)
+        expect(exact?.mean).toBeCloseTo(passed / (records.length * 3), 12)
       }),
     )
   })

@@ -63,6 +63,8 @@ it.each([
   [{ filters: [filter('lang=english')] }, 'no record has this value of "lang"; there are "fr", "de"'],
   [{ filters: [filter('deep.levl=3')] }, 'no record has "deep.levl"; did you mean "deep.level"?'],
   [{ filters: [filter('input.b=1')] }, 'no record has "input.b"; did you mean "input.a"?'],
+  [{ filters: [filter('a=1')] }, 'no metadata has "a"; did you mean "input.a"?'],
+  [{ filters: [filter('lang=fr'), filter('a=1')] }, 'no metadata has "a"; did you mean "input.a"?'],
   [{ filters: [filter('tema=x')] }, 'no record has "tema"; did you mean "team"?'],
   [{ filters: [filter('tag=team:y')] }, 'no record has this value of "tag"; did you mean "team:x"?'],
   [{ filters: [filter('id=alhpa')] }, 'no record has this value of "id"; did you mean "alpha"?'],

@@ -64,7 +64,7 @@ describe('the live area', () => {
         .all()
         .slice(before)
         .replace(/. rows/, '# rows'),
-    ).toBe('\u001b[?2026h\r\u001b[2A# rows 1\u001b[K\n\nlast\u001b[K\u001b[?2026l')
+    ).toBe('\u001b[?2026h\u001b[?7l\r\u001b[2A# rows 1\u001b[K\n\nlast\u001b[K\u001b[?7h\u001b[?2026l')
     area.stop()
   })
 
@@ -137,6 +137,37 @@ describe('the live area', () => {
     area.stop()
   })
 
+  it('leaves no rest behind when it is drawn before anybody has said that the terminal is narrower', async () => {
+    let width = 30
+    let drawn = 0
+    const { screen, time, area } = await start(() => `${drawn++}${'x'.repeat(width - 3)}\n${'y'.repeat(width)}\nlast`)
+    const terminal = createTerminal({ columns: 40 })
+    terminal.write(`above\n${screen.all()}`)
+    let sent = screen.all().length
+    const redraw = () => {
+      time.advance(80)
+      terminal.write(screen.all().slice(sent))
+      sent = screen.all().length
+    }
+    terminal.resize(20)
+    for (let unaware = 0; unaware < 3; unaware++) redraw()
+    width = 20
+    screen.resize(20)
+    redraw()
+    expect(terminal.see().lines).toEqual(['above', expect.stringMatching(/^. 4x{17}$/), 'y'.repeat(20), 'last'])
+    area.stop()
+  })
+
+  it('wraps what is printed above it as ever', async () => {
+    const { screen, time, area, seen } = await start(() => 'live')
+    screen.stdout.write(`${'x'.repeat(50)}\n`)
+    time.advance(80)
+    expect(seen(40).lines.slice(0, 2)).toEqual(['x'.repeat(40), 'x'.repeat(10)])
+    area.stop()
+    screen.stdout.write(`${'z'.repeat(50)}\n`)
+    expect(seen(40).lines.slice(2, 4)).toEqual(['z'.repeat(40), 'z'.repeat(10)])
+  })
+
   it('does not draw while the terminal is behind', async () => {
     let release = () => {}
     let renders = 0
@@ -171,6 +202,7 @@ describe('a live area can be drawn', () => {
     ['not on a terminal of a few columns', { isTTY: true, columns: 9 }, false],
     ['not in CI', { isTTY: true, columns: 80, env: { CI: '1' } }, false],
     ['with CI=false', { isTTY: true, columns: 80, env: { CI: 'false' } }, true],
+    ['not while another process reads stdout', { isTTY: true, columns: 80, isPiped: true }, false],
     ['not on a dumb terminal', { isTTY: true, columns: 80, env: { TERM: 'dumb' } }, false],
   ])('%s', (_name, options, expected) => {
     expect(canDrawLiveArea(createFakeScreen(options))).toBe(expected)

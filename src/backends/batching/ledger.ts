@@ -3,6 +3,7 @@ import type { Outcome } from '../../model/outcome.ts'
 import type { PushEntry, PushLog } from '../../model/push.ts'
 import type { Restamp } from './item-times.ts'
 import type { PackedItem } from './parcel.ts'
+import { safeLine } from './reasons.ts'
 import { rangesOf, SeqRanges } from './seq-ranges.ts'
 
 type Opened = Pick<Session, 'reference' | 'link'>
@@ -19,6 +20,8 @@ export class Ledger {
   readonly #empty: number[] = []
   #opened: Opened | undefined
   #rejected = 0
+  /** What the backend said of records of the dataset, which each of these names. */
+  readonly #rejectedRecords = new Set<string>()
   #firstReason: string | undefined
   #spans = 0
   #metrics = 0
@@ -48,8 +51,13 @@ export class Ledger {
     return this.#settled.size
   }
 
+  get accepted(): number {
+    return this.#settled.size - this.#rejected
+  }
+
+  /** Events, and records of the dataset, that will never be accepted. */
   get rejected(): number {
-    return this.#rejected
+    return this.#rejected + this.#rejectedRecords.size
   }
 
   /** What the backend said of the first event that it rejected. */
@@ -75,10 +83,13 @@ export class Ledger {
     return this.#closedAt === lastSeq
   }
 
-  open({ reference, link }: Session): void {
+  open({ reference, link, problems = [] }: Session): void {
     const { name: backend, place } = this.#backend
     const isKnown = this.#isHere && this.#opened?.reference === reference && this.#opened.link === link
     if (!isKnown) this.#write({ type: 'opened', backend, place, reference, link }, { isDurable: true })
+    for (const reason of problems.map(safeLine)) {
+      if (!this.#rejectedRecords.has(reason)) this.#write({ type: 'record-rejected', reason })
+    }
   }
 
   accept({ iteration }: RunRef, items: readonly PackedItem[]): void {
@@ -136,6 +147,10 @@ export class Ledger {
       case 'rejected':
         this.#settled.add([entry.seq, entry.seq])
         this.#rejected++
+        this.#firstReason ??= entry.reason
+        return
+      case 'record-rejected':
+        this.#rejectedRecords.add(entry.reason)
         this.#firstReason ??= entry.reason
         return
       case 'restamped':

@@ -19,7 +19,7 @@ export interface Parcel {
 export type Encoder = Pick<Session, 'encode'>
 
 /** Undefined where there is nothing to send, or nothing left to cut. */
-export function packItem(item: PushItem, cut: number, { encode }: Encoder): PackedItem | undefined {
+function packItem(item: PushItem, cut: number, { encode }: Encoder): PackedItem | undefined {
   const encoded = encode(item, cut)
   return encoded === undefined ? undefined : { item, encoded, cut, bytes: bytesOf(encoded) }
 }

@@ -182,8 +182,11 @@ export class Pusher {
     const session = await gate.send((during) => backend.open(source.experiment, { ...known, signal: during }), {
       signal,
     })
-    if (this.#discardedAs !== undefined) await this.#tellEnd(session)
-    else ledger.open(session)
+    if (this.#discardedAs !== undefined) {
+      await this.#tellEnd(session)
+      throw new Error('it has left the store')
+    }
+    ledger.open(session)
     tell({ kind: 'opened', experimentId, link: session.link })
     const onProgress = (): void => tell({ kind: 'progress', experimentId, ...this.#counts(ledger) })
     return { session, sender: new Sender({ ...this.#options, session, ledger, onProgress }) }
@@ -223,8 +226,8 @@ export class Pusher {
     return this.#progress
   }
 
-  #counts({ settled, rejected }: Ledger): PushProgress {
-    return { accepted: settled - rejected, rejected, total: Math.max(this.#progress?.events ?? 0, settled) }
+  #counts({ accepted, settled }: Ledger): PushProgress {
+    return { accepted, rejected: settled - accepted, total: Math.max(this.#progress?.events ?? 0, settled) }
   }
 
   /** Why there may be something left although nothing has failed. */

@@ -1,9 +1,9 @@
 import { closeSync, fdatasync, fdatasyncSync, openSync, writeSync } from 'node:fs'
 import type { RunEvent } from '../../model/events.ts'
+import { ByteBuffer } from './byte-buffer.ts'
+import { eventLine } from './event-line.ts'
 import { FILE_MODE } from './layout.ts'
-import { LineWriter } from './line-writer.ts'
 import { writeError } from './store-error.ts'
-import { writeEvent } from './write-event.ts'
 
 /** Sync to disk begins when so many rows or milliseconds have gathered. */
 const SYNC_ROWS = 64
@@ -23,17 +23,17 @@ export interface EventLog {
 export function openEventLog(path: string): EventLog {
   const fd = guard(path, () => openSync(path, 'a', FILE_MODE))
   const syncing = createBackgroundSync(fd)
-  const lines = new LineWriter()
+  const lines = new ByteBuffer()
   return {
     append(events) {
       syncing.check(path)
       let rows = 0
       lines.clear()
       for (const event of events) {
-        writeEvent(event, lines)
+        lines.add(eventLine(event))
         if (event.type === 'row-finished') rows++
       }
-      guard(path, () => writeAll(fd, lines.written))
+      guard(path, () => writeAll(fd, lines.bytes))
       syncing.wrote(rows)
     },
     close() {

@@ -34,7 +34,8 @@ export function createLineTail(path: string, from = 0): LineTail {
   }
   const read = async (): Promise<TailedLines | undefined> => {
     file ??= await open(path, 'r')
-    if (chunk.length === 0) chunk = Buffer.allocUnsafe(CHUNK_BYTES)
+    // One that a long line has made larger is let go of.
+    if (chunk.length !== CHUNK_BYTES) chunk = Buffer.allocUnsafe(CHUNK_BYTES)
     for (;;) {
       const { bytesRead } = await file.read(chunk, 0, chunk.length, position)
       const end = chunk.subarray(0, bytesRead).lastIndexOf(LINE_FEED) + 1

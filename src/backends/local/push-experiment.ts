@@ -9,8 +9,8 @@ export type PushedRecords = Pick<PushedDataset, 'isWhole' | 'records'>
 /** An experiment as a backend is told of it: from its manifest alone, so that whoever pushes it says the same. */
 export function describePushed(manifest: Manifest, records: PushedRecords): PushedExperiment {
   const { experimentId, definition, options, tool, git } = manifest
-  const { project } = options
   const { name, description, config, tags } = definition
+  const { project = definition.project } = options
   return {
     experimentId,
     name,

@@ -2,9 +2,9 @@ import { closeSync, fstatSync, fsyncSync, openSync, readSync, writeSync } from '
 import { dirname } from 'node:path'
 import type { Clock } from '../../model/ports.ts'
 import type { PushEntry, PushLog } from '../../model/push.ts'
+import { checkedLine } from './checked-line.ts'
 import { FILE_MODE } from './layout.ts'
 import { createLineTail } from './line-tail.ts'
-import { LineWriter } from './line-writer.ts'
 import { syncFolder } from './manifest.ts'
 import { findIntactCrc } from './read-event.ts'
 import { newerFormat } from './read-events.ts'
@@ -14,21 +14,25 @@ import { errnoOf, readError, writeError } from './store-error.ts'
 const PUSH_FORMAT = 1
 const LINE_FEED = 0x0a
 
-const knownTypes: ReadonlySet<string> = new Set(['opened', 'accepted', 'rejected', 'restamped', 'closed'])
+const knownTypes: ReadonlySet<string> = new Set([
+  'opened',
+  'accepted',
+  'rejected',
+  'record-rejected',
+  'restamped',
+  'closed',
+])
 
 /** `push.jsonl` of one experiment. It comes to be with its first entry. */
 export function openPushLog(path: string, clock: Pick<Clock, 'now'>): PushLog {
-  const line = new LineWriter()
   let fd: number | undefined
   return {
     entries: () => readEntries(path),
     append(entry, { isDurable } = { isDurable: false }) {
       try {
         fd ??= openForAppending(path)
-        line.clear()
-        line.json(JSON.stringify({ v: PUSH_FORMAT, at: clock.now(), ...entry }).slice(0, -1))
-        line.endLine()
-        writeAll(fd, line.written)
+        const text = JSON.stringify({ v: PUSH_FORMAT, at: clock.now(), ...entry })
+        writeAll(fd, Buffer.from(checkedLine(text.slice(0, -1))))
         if (isDurable) {
           fsyncSync(fd)
           // The file may have come to be just now.

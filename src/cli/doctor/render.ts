@@ -1,10 +1,14 @@
 import type { Style } from '../../reporters/format/style.ts'
 import { sanitizeLine } from '../../terminal/sanitize.ts'
-import { padEnd, truncate } from '../../terminal/width.ts'
+import { displayWidth, padEnd, truncate } from '../../terminal/width.ts'
+import { excerpt } from '../../terminal/wrap.ts'
 import type { Fact, Finding, Trouble } from './finding.ts'
 
 /** Version of the JSON that `doctor --json` prints. */
 const FORMAT = 1
+/** With fewer columns beside its name, a value stands below it. */
+const MIN_VALUE_COLUMNS = 20
+const MAX_LINES = 6
 
 export function isHealthy(findings: readonly Finding[]): boolean {
   return findings.every((finding) => statusOf(finding) !== 'failed')
@@ -21,7 +25,7 @@ export function renderJson(findings: readonly Finding[]): string {
   return `${JSON.stringify({ formatVersion: FORMAT, healthy: isHealthy(findings), checks }, undefined, 2)}\n`
 }
 
-/** For people: a block for each finding, cut to the terminal's columns. */
+/** For people: a block for each finding, wrapped to the terminal's columns. */
 export function renderText(findings: readonly Finding[], style: Style): string {
   return findings.map((finding) => `${renderFinding(finding, style)}\n`).join('\n')
 }
@@ -46,14 +50,23 @@ function renderFinding(finding: Finding, { colors, columns }: Style): string {
   const width = Math.max(0, ...finding.facts.map(({ name }) => name.length))
   return [
     `${colors.bold(truncate(sanitizeLine(finding.name), Math.max(columns - 10, 8)))}: ${paint(status)}`,
-    ...finding.facts.map((fact) => truncate(`  ${renderFact(fact, width)}`, columns)),
+    ...finding.facts.flatMap((fact) => renderFact(fact, width, columns)),
     ...finding.troubles.flatMap((trouble) => renderTrouble(trouble, paint)),
   ].join('\n')
 }
 
-function renderFact({ name, value, text, from }: Fact, width: number): string {
-  const shown = text ?? (value === null ? 'none' : String(value))
-  return sanitizeLine(`${padEnd(name, width)}  ${shown}${from === undefined ? '' : `  (${from})`}`)
+function renderFact({ name, value, text, from }: Fact, width: number, columns: number): string[] {
+  const shown = sanitizeLine(
+    `${text ?? (value === null ? 'none' : String(value))}${from === undefined ? '' : `  (${from})`}`,
+  )
+  const beside = columns - width - 4
+  if (beside < MIN_VALUE_COLUMNS) {
+    const lines = excerpt(shown, { columns: columns - 4, lines: MAX_LINES })
+    return [truncate(`  ${sanitizeLine(name)}`, columns), ...lines.map((line) => `    ${line}`)]
+  }
+  const isShort = displayWidth(shown) <= beside
+  const [first = '', ...more] = isShort ? [shown] : excerpt(shown, { columns: beside, lines: MAX_LINES })
+  return [`  ${padEnd(sanitizeLine(name), width)}  ${first}`, ...more.map((line) => ' '.repeat(width + 4) + line)]
 }
 
 /** Not cut: it says what to fix. */

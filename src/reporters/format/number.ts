@@ -6,8 +6,10 @@
 export function formatNumber(value: number): string {
   if (!Number.isFinite(value)) return '?'
   const size = Math.abs(value)
-  if (size >= 1e15 || (size !== 0 && size < 1e-4)) return value.toExponential(3).replace(/\.?0+e/, 'e')
-  if (Number.isInteger(value)) return group(String(value))
+  const isWhole = Number.isInteger(value)
+  const isLarge = size >= (isWhole ? 1e15 : 1e9)
+  if (isLarge || (size !== 0 && size < 1e-4)) return value.toExponential(3).replace(/\.?0+e/, 'e')
+  if (isWhole) return group(String(value))
   return size >= 1000 ? group(value.toFixed(1)) : String(Number(value.toPrecision(4)))
 }
 

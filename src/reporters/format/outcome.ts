@@ -15,7 +15,8 @@ export function renderOutcome(info: ExperimentInfo, outcome: Outcome, style: Sty
   return [
     outcome.status === 'passed' ? `${colors.green('passed')} ${name}` : `${colors.red(outcome.status)} ${name}`,
     ...outcomeReasons(outcome).flatMap((reason) => wrapReason(reason, style)),
-    colors.dim(`  stored in ${sanitizeLine(info.folder)}`),
+    // Of what was never begun nothing is kept.
+    ...(outcome.exitCode === 2 ? [] : [colors.dim(`  stored in ${sanitizeLine(info.folder)}`)]),
     '',
   ].join('\n')
 }

@@ -1,9 +1,9 @@
-import type { ExperimentInfo, Progress } from '../../model/ports.ts'
+import type { ExperimentInfo, Progress, RunningMean } from '../../model/ports.ts'
 import type { Colors } from '../../terminal/colors.ts'
 import { sanitizeLine } from '../../terminal/sanitize.ts'
 import { displayWidth, truncate } from '../../terminal/width.ts'
 import { formatClock } from './duration.ts'
-import { formatCount, formatNumber } from './number.ts'
+import { formatCount, formatNumber, formatPercent } from './number.ts'
 import type { Style } from './style.ts'
 
 const BAR_COLUMNS = 24
@@ -79,9 +79,9 @@ export function renderBar(done: number, planned: number | undefined, colors: Col
   return `${colors.green('━'.repeat(filled))}${colors.dim('─'.repeat(BAR_COLUMNS - filled))}  `
 }
 
-function formatMean({ label, mean }: Progress['means'][number], columns: number): string {
+function formatMean({ label, mean, isRate }: RunningMean, columns: number): string {
   const name = truncate(sanitizeLine(label), Math.max(Math.floor(columns / 2), MIN_LABEL_COLUMNS))
-  return `${name} ${formatNumber(Number(mean.toPrecision(3)))}`
+  return `${name} ${isRate ? formatPercent(mean) : formatNumber(Number(mean.toPrecision(3)))}`
 }
 
 function formatCalls(progress: Progress): string[] {

@@ -24,9 +24,17 @@ export function renderTurn(message: string, at: Date, { colors, columns, isTTY }
   return `\n${colors.cyan(rest > 0 ? `${head} ${'─'.repeat(rest)}` : head)}\n`
 }
 
-/** What stands below each run. @example 'watching 4 files; r to run again, q to quit' */
-export function renderWatching(files: number, hasKeys: boolean, { colors, columns }: Style): string {
-  const keys = hasKeys ? '; r to run again, q to quit' : ''
+export interface WatchCounts {
+  readonly files: number
+  /** Records whose rows failed. */
+  readonly failing: number
+}
+
+/** What stands below each run. @example 'watching 4 files; r to run again, f for the 2 failing records, q to quit' */
+export function renderWatching({ files, failing }: WatchCounts, hasKeys: boolean, { colors, columns }: Style): string {
+  const those = failing === 1 ? 'the failing record' : `the ${formatCount(failing, 'failing record')}`
+  const again = failing === 0 ? '' : `, f for ${those}`
+  const keys = hasKeys ? `; r to run again${again}, q to quit` : ''
   return `${colors.dim(truncate(`watching ${formatCount(files, 'file')}${keys}`, columns))}\n`
 }
 

@@ -256,6 +256,7 @@ describe('an experiment that is pushed while it runs', () => {
     live.discarded({ status: 'passed', exitCode: 0 })
     expect(await live.drain()).toBeUndefined()
     expect(kinds(live.backend.requests)).toBe('open close')
+    expect(live.news).toEqual([])
     expect(live.experiment.entries).toEqual([])
   })
 })

@@ -157,6 +157,24 @@ describe('an experiment that is pushed', () => {
     expect(experiment.entries).toContainEqual({ type: 'rejected', seq: bad, reason: 'bad \\u001b[31mvalue here' })
   })
 
+  it('names records of its dataset that were rejected, also when it is pushed again', async () => {
+    const experiment = memoryExperiment(manyRows(3))
+    const problems = ['record r-1 of the dataset: too large', 'record r-2 of the dataset: too large']
+    const { delivery, news } = await push(experiment, { problems })
+    const undelivered = {
+      status: 'undelivered',
+      pending: 0,
+      rejected: 2,
+      spans: 3,
+      reason: '2 rejected by memory.example: record r-1 of the dataset: too large',
+    }
+    expect(delivery).toMatchObject(undelivered)
+    expect(news.at(-1)).toMatchObject({ kind: 'progress', accepted: 6, rejected: 0, total: 6 })
+    experiment.entries.pop()
+    expect((await push(experiment, { problems })).delivery).toMatchObject(undelivered)
+    expect((await push(experiment)).delivery).toMatchObject(undelivered)
+  })
+
   it('loses no row to a backend that takes none', async () => {
     const experiment = memoryExperiment(manyRows(40))
     const answer = ({ kind }: MemoryRequest) => (kind === 'write' ? failed('invalid') : taken)

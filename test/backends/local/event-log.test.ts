@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { eventLine } from '../../../src/backends/local/event-line.ts'
 import { openEventLog } from '../../../src/backends/local/event-log.ts'
 import { decodeLine, lineType } from '../../../src/backends/local/read-event.ts'
 import { type DamagedLine, readEvents } from '../../../src/backends/local/read-events.ts'
@@ -10,7 +11,6 @@ import type { RunEvent } from '../../../src/model/events.ts'
 import { anyEvent } from '../../helpers/arbitrary-events.ts'
 import { experimentEvents, stamped, unitEvents } from '../../helpers/events.ts'
 import { tempFolder } from '../../helpers/temp-folder.ts'
-import { eventLine } from './event-line.ts'
 
 interface Read {
   readonly events: RunEvent[]

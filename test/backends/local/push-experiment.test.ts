@@ -1,11 +1,11 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { eventLine } from '../../../src/backends/local/event-line.ts'
 import type { Manifest } from '../../../src/backends/local/manifest.ts'
 import { describePushed, loggedRecords } from '../../../src/backends/local/push-experiment.ts'
 import { experimentEvents } from '../../helpers/events.ts'
 import { tempFolder } from '../../helpers/temp-folder.ts'
-import { eventLine } from './event-line.ts'
 import { fakeManifest } from './manifests.ts'
 
 const noRecords = { isWhole: true, async *records() {} }
@@ -35,8 +35,8 @@ describe('an experiment as a backend is told of it', () => {
     const pushed = describePushed(
       {
         ...manifest,
-        definition: { ...definition, project: 'support', description: 'who gets it' },
-        options: { ...options, runs: 3, sampleSize: 20 },
+        definition: { ...definition, description: 'who gets it' },
+        options: { ...options, project: 'support', runs: 3, sampleSize: 20 },
       },
       noRecords,
     )

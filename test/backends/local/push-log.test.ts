@@ -24,6 +24,7 @@ const anyEntry: fc.Arbitrary<PushEntry> = fc.oneof(
     metrics: fc.nat(),
   }),
   fc.record({ type: fc.constant('rejected' as const), seq: fc.nat(), reason: anyText }),
+  fc.record({ type: fc.constant('record-rejected' as const), reason: anyText }),
   fc.record({ type: fc.constant('restamped' as const), from: fc.nat(), to: fc.nat(), offset: fc.nat() }),
   fc.record({ type: fc.constant('closed' as const), status: fc.constant('passed' as const), lastSeq: fc.nat() }),
 )

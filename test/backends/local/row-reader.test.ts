@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { eventLine } from '../../../src/backends/local/event-line.ts'
 import { openEventLog } from '../../../src/backends/local/event-log.ts'
 import { createRowReader } from '../../../src/backends/local/row-reader.ts'
 import { createRandom } from '../../../src/engine/select.ts'
@@ -12,7 +13,6 @@ import { anyText } from '../../helpers/arbitrary-events.ts'
 import { stamped, unitEvents } from '../../helpers/events.ts'
 import { memoryReader } from '../../helpers/memory-reader.ts'
 import { tempFolder } from '../../helpers/temp-folder.ts'
-import { eventLine } from './event-line.ts'
 
 rowReaderContract('the local store', async (events) => {
   const file = join(await tempFolder(), 'events.jsonl')

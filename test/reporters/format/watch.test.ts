@@ -28,8 +28,11 @@ describe('the line before a run', () => {
 })
 
 it('the line below a run says how many files are watched, and the keys where there are some', () => {
-  expect(renderWatching(4, true, style)).toBe('watching 4 files; r to run again, q to quit\n')
-  expect(renderWatching(1, false, style)).toBe('watching 1 file\n')
+  const keys = (files: number, failing: number) => renderWatching({ files, failing }, true, style)
+  expect(keys(4, 0)).toBe('watching 4 files; r to run again, q to quit\n')
+  expect(keys(4, 1)).toBe('watching 4 files; r to run again, f for the failing record, q to quit\n')
+  expect(keys(4, 1200)).toBe('watching 4 files; r to run again, f for the 1,200 failing records, q to quit\n')
+  expect(renderWatching({ files: 1, failing: 3 }, false, style)).toBe('watching 1 file\n')
 })
 
 it('of several files that changed one is named', () => {
