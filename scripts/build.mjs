@@ -16,7 +16,7 @@ const dist = resolve(root, process.argv[2] ?? 'dist')
 
 /** What the command line loads when it is needed. Modules that are in several of these keep nothing but constants. */
 const commands = [
-  ...['main', 'program'].flatMap((name) =>
+  ...['main', 'program', 'dataset-commands'].flatMap((name) =>
     Array.from(
       readFileSync(join(root, `src/cli/${name}.ts`), 'utf8').matchAll(/import\('\.\/([\w-]+)\.ts'\)/g),
       ([, file]) => file,

@@ -1,5 +1,12 @@
 export { defineConfig } from './config/define-config.ts'
 export type { Config } from './config/options.ts'
+export { type DatadogDatasetOptions, datadogDataset } from './datadog/dataset.ts'
+export {
+  type RemoteEvaluator,
+  type RemoteEvaluatorContext,
+  type RemoteEvaluatorOptions,
+  remoteEvaluator,
+} from './datadog/evaluator.ts'
 export type { FileOptions, RecordSchemas } from './datasets/check-options.ts'
 export { type CsvColumns, type CsvOptions, csv, type FromCsv } from './datasets/csv.ts'
 export type { FromSchemas } from './datasets/from-schemas.ts'
@@ -8,6 +15,7 @@ export { jsonl } from './datasets/jsonl.ts'
 export { byName, defineExperiment, multi } from './define.ts'
 export {
   type Dataset,
+  type DatasetOrigin,
   type DatasetRecord,
   type DatasetSource,
   type ExpectedOf,

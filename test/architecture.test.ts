@@ -33,12 +33,14 @@ const mayImport: { readonly [folder: string]: readonly string[] } = {
     'session',
   ],
   'define.ts': ['model'],
-  'index.ts': ['model', 'config', 'datasets', 'define.ts'],
+  datadog: ['model', 'datasets', 'backends'],
+  'index.ts': ['model', 'config', 'datasets', 'datadog', 'define.ts'],
   'contracts.ts': ['model', 'datasets'],
 }
 
 /** Where `process` may be used; timers of it (`nextTick`, `hrtime`) may be imported everywhere. */
-const processPlaces = /^(?:cli|terminal)\/|^session\/executors\/(?:config-entry|thread-entry|workers)\.ts$/
+const processPlaces =
+  /^(?:cli|terminal)\/|^datadog\/connect\.ts$|^session\/executors\/(?:config-entry|thread-entry|workers)\.ts$/
 
 const MAX_LINES = 250
 /** Packages that are loaded before the command is known. */

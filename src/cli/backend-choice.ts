@@ -1,3 +1,4 @@
+import { describeMissing, notSetUp } from '../backends/datadog/required-settings.ts'
 import { type DatadogSettings, readDatadogSettings } from '../backends/datadog/settings.ts'
 import type { Environment } from '../config/given.ts'
 import { originOf, type ResolvedOptions } from '../config/resolve.ts'
@@ -29,18 +30,6 @@ export function chooseBackend(options: ResolvedOptions, env: Environment): Backe
   if (backend === 'datadog') throw notSetUp(`${originOf(options, 'backend')} datadog`, lacking)
   if (requireBackend) throw notSetUp(originOf(options, 'requireBackend'), lacking)
   return { status: 'none', note: `results stay in the local store: ${lacking}` }
-}
-
-/** @example describeMissing(['DD_API_KEY', 'DD_APP_KEY']) // 'DD_API_KEY and DD_APP_KEY are not set' */
-export function describeMissing(names: readonly string[]): string {
-  return `${names.join(' and ')} ${names.length === 1 ? 'is' : 'are'} not set`
-}
-
-/** @param asker what asks for a backend */
-export function notSetUp(asker: string, lacking: string): LlmobsExpError {
-  return new LlmobsExpError('E_BACKEND_SETTINGS', `${asker}: expected the keys of Datadog, but ${lacking}`, {
-    hint: 'set them in the environment or in .env',
-  })
 }
 
 function contradiction(options: ResolvedOptions): LlmobsExpError {

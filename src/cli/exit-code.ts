@@ -2,6 +2,9 @@ import { type ErrorCode, LlmobsExpError } from '../model/errors.ts'
 
 const storeCodes: ReadonlySet<ErrorCode> = new Set(['E_STORE_WRITE', 'E_STORE_READ', 'E_STORE_FORMAT'])
 
+/** What was to be sent was sent, but for some of it. */
+export const NOT_ALL_ACCEPTED = 3
+
 /** From the first task on: what an end means that nobody foresaw. Planned units are pending then. */
 export const ENDED_EARLY = 4
 

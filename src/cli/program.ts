@@ -3,6 +3,7 @@ import { environmentName } from '../config/options.ts'
 import { addOptions } from '../config/render-options.ts'
 import type { GivenFlags } from '../config/resolve.ts'
 import type { CommandContext } from './command-context.ts'
+import { addDatasetCommands } from './dataset-commands.ts'
 import { helpFormat, wrapList } from './help-format.ts'
 import { rowSelections } from './row-selections.ts'
 import { type Shell, shells } from './shells.ts'
@@ -32,6 +33,8 @@ export function createProgram(context: CommandContext, setExitCode: SetExitCode)
     .version(context.version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print help')
     .helpCommand(false)
+    // Behind a command --version is an option of its own.
+    .enablePositionalOptions()
     .showSuggestionAfterError()
     .exitOverride()
     // What it found is told as every other error is.
@@ -106,6 +109,8 @@ export function createProgram(context: CommandContext, setExitCode: SetExitCode)
       setExitCode(await push(wanted, flags, context))
     })
   addOptions(pushCommand, ['restamp', 'pushTimeout', 'quiet', 'store', 'dotenv'])
+
+  addDatasetCommands(program, context, setExitCode)
 
   program
     .command('prune')

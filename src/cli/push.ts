@@ -1,4 +1,4 @@
-import { readDatadogSettings } from '../backends/datadog/settings.ts'
+import { requireSettings } from '../backends/datadog/required-settings.ts'
 import { findExperiment } from '../backends/local/find-experiment.ts'
 import { defaultStoreFolder } from '../backends/local/layout.ts'
 import { type LocalStore, openLocalStore } from '../backends/local/store.ts'
@@ -6,16 +6,13 @@ import type { GivenFlags } from '../config/given.ts'
 import type { RunOptions } from '../config/options.ts'
 import { LlmobsExpError } from '../model/errors.ts'
 import { signalCodes } from '../model/outcome.ts'
-import { createConsolePrinter } from '../reporters/console-printer.ts'
-import { createProblemPrinter } from '../reporters/problem-printer.ts'
-import { describeMissing, notSetUp } from './backend-choice.ts'
 import type { CommandContext } from './command-context.ts'
 import { createEnding, type Ending } from './ending.ts'
 import { previewTargets } from './push/dry-run.ts'
 import type { PushJob } from './push/job.ts'
 import { pushTargets } from './push/push-targets.ts'
 import { allTargets, type ChosenTargets, targetOf } from './push/targets.ts'
-import { startOptions } from './settings.ts'
+import { readOptions } from './read-options.ts'
 import { warnOfPassedOver } from './warn-passed-over.ts'
 
 /** `llmobs-exp push <experiment>`, `push --all`: delivers what the backend has not accepted yet. */
@@ -43,17 +40,6 @@ function wrongTarget(isAll: boolean): LlmobsExpError {
   return new LlmobsExpError('E_USAGE', `push: expected an experiment or --all, got ${got}`, { hint })
 }
 
-async function readOptions(flags: GivenFlags, ending: Ending, context: CommandContext): Promise<RunOptions> {
-  const { stderr } = context.screen
-  const started = startOptions(flags, context)
-  const printer = createConsolePrinter(stderr)
-  const completing = started.complete({ ...context, ending, onConsole: printer.push }).finally(printer.finish)
-  const { values } = await completing
-  const problems = createProblemPrinter({ stderr, onlyErrors: values.quiet, all: values.debug })
-  for (const problem of started.problems) await problems.print(problem)
-  return values
-}
-
 interface Work {
   readonly store: LocalStore
   readonly wanted: string | undefined
@@ -63,12 +49,11 @@ interface Work {
 }
 
 async function work({ store, wanted, options, ending, isDry }: Work, context: CommandContext): Promise<number> {
-  const found = readDatadogSettings(context.env)
-  if (found.status === 'missing') throw notSetUp('push', describeMissing(found.missing))
+  const settings = requireSettings(context.env, 'push')
   const chosen = wanted === undefined ? await allTargets(store) : await oneTarget(store, wanted, context)
   const parts = await import('./backend.ts')
-  const backend = parts.createDatadogBackend(found.settings, context)
-  const job: PushJob = { chosen, parts, backend, options, stop: ending.stop, project: found.settings.project }
+  const backend = parts.createDatadogBackend(settings, context)
+  const job: PushJob = { chosen, parts, backend, options, stop: ending.stop, project: settings.project }
   try {
     return isDry ? await previewTargets(job, context) : await pushTargets(job, context)
   } finally {

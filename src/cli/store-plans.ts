@@ -49,6 +49,7 @@ export function describeExperiment(manifest: Manifest, { files }: Pick<StoredExp
 function createManifest(planned: PlannedExperiment, groupId: string, context: CommandContext): Manifest {
   const { experimentId, loaded, options } = planned
   const { code: _code, ...info } = loaded.info
+  const origin = planned.check?.origin
   const git = describeCheckout(dirname(loaded.file), context.env)
   return {
     v: MANIFEST_FORMAT,
@@ -58,7 +59,15 @@ function createManifest(planned: PlannedExperiment, groupId: string, context: Co
     createdAt: new Date(context.clock.now()).toISOString(),
     file: relative(context.currentFolder, loaded.file),
     currentFolder: context.currentFolder,
-    definition: maskDefinition({ ...info, config: options.config, tags: options.tags }, context.secrets.mask),
+    definition: maskDefinition(
+      {
+        ...info,
+        config: options.config,
+        tags: options.tags,
+        ...(origin === undefined ? {} : { dataset: { ...info.dataset, origin } }),
+      },
+      context.secrets.mask,
+    ),
     options: manifestOptions(planned),
     hashes: { module: loaded.moduleHash, config: hash('sha256', options.config, 'hex') },
     ...(git === undefined ? {} : { git }),

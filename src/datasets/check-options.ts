@@ -36,14 +36,27 @@ export function optionError(owner: string, message: string, hint?: string): Llmo
  * @throws LlmobsExpError `E_DEFINITION`
  */
 export function checkFileOptions(options: unknown, owner: string, others: readonly string[] = []): void {
-  if (typeof options !== 'object' || options === null) {
-    throw optionError(owner, `expected an object of schemas and options, got ${quote(options)}`)
-  }
-  checkNames(Object.keys(options), [...schemaFields, ...others, 'maxUnpackedBytes'], owner)
-  for (const field of schemaFields) checkSchema(Reflect.get(options, field), `${owner}: ${field}`)
+  checkRecordOptions(options, owner, [...others, 'maxUnpackedBytes'])
   const limit: unknown = Reflect.get(options, 'maxUnpackedBytes')
   if (limit === undefined || (typeof limit === 'number' && limit > 0)) return
   throw optionError(owner, `maxUnpackedBytes: expected a number of bytes above 0, got ${quote(limit)}`)
+}
+
+/**
+ * Checks what is the same in all sources with schemas. `others` are the options that only this one has.
+ *
+ * @throws LlmobsExpError `E_DEFINITION`
+ */
+export function checkRecordOptions(
+  options: unknown,
+  owner: string,
+  others: readonly string[],
+): asserts options is object {
+  if (typeof options !== 'object' || options === null) {
+    throw optionError(owner, `expected an object of schemas and options, got ${quote(options)}`)
+  }
+  checkNames(Object.keys(options), [...schemaFields, ...others], owner)
+  for (const field of schemaFields) checkSchema(Reflect.get(options, field), `${owner}: ${field}`)
 }
 
 /** @throws LlmobsExpError `E_DEFINITION` for a name that is none of these */

@@ -1,6 +1,7 @@
 import type { DatasetRecord, SourceItem } from '../model/dataset.ts'
 import { quote } from '../model/quote.ts'
 import { suggest } from '../model/suggest.ts'
+import { isTag } from './is-tag.ts'
 import { otherNames } from './other-names.ts'
 
 const recordKeys = ['id', 'input', 'expectedOutput', 'metadata', 'tags'] as const
@@ -8,7 +9,6 @@ const knownKeys: ReadonlySet<string> = new Set(recordKeys)
 
 const MAX_ID_LENGTH = 4096
 const loneSurrogate = /\p{Surrogate}/u
-const tagPattern = /^[^:]+:./s
 
 /** Why something is no record, and which of its values is to blame: `['input', 'ticket']`, or none. */
 export interface Refusal {
@@ -83,7 +83,7 @@ function findTagsFault(tags: unknown): Refusal | undefined {
     return { message: `tags: expected an array of "key:value" strings, got ${quote(tags)}`, path: ['tags'] }
   for (let index = 0; index < tags.length; index++) {
     const tag: unknown = tags[index]
-    if (typeof tag !== 'string' || !tagPattern.test(tag)) {
+    if (!isTag(tag)) {
       return { message: `tags[${index}]: expected a "key:value" string, got ${quote(tag)}`, path: ['tags', index] }
     }
   }

@@ -1,3 +1,4 @@
+import { isManaged } from '../model/managed.ts'
 import { quoteText } from '../model/quote.ts'
 import { suggest } from '../model/suggest.ts'
 import { checkName } from './check-names.ts'
@@ -27,6 +28,8 @@ function checkEvaluator(name: string, evaluator: unknown, problems: Problems): v
     problems.expected(path, 'a function or an object with a method evaluate', evaluator)
     return
   }
+  // What is kept at a backend has its name there.
+  if (isManaged(evaluator)) return
   const own: unknown = Reflect.get(evaluator, 'name')
   if (own !== name)
     problems.expected(

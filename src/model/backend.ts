@@ -1,3 +1,4 @@
+import type { DatasetOrigin } from './dataset.ts'
 import type { NamedSummaryResult } from './events.ts'
 import type { Json } from './json.ts'
 import type { Outcome } from './outcome.ts'
@@ -57,6 +58,8 @@ export interface PushedDataset {
   readonly description: string
   /** Whether `records` gives the whole of it. Of a part, records are added and changed there, and none is taken away. */
   readonly isWhole: boolean
+  /** Where it was read from. Where that is the backend it is pushed to, it is used as it is, and no record is sent. */
+  readonly origin?: DatasetOrigin
   /** Batches of records; begins anew with each call. */
   records(): AsyncIterable<readonly RecordText[]>
 }

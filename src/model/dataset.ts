@@ -38,6 +38,20 @@ export interface OpenOptions {
   readonly signal: AbortSignal
   /** How many items a batch may hold, and so how far user code is read ahead. @default 256 */
   readonly batchSize?: number
+  /** What this source said of an earlier reading, which this one goes on with: the same records are wanted. */
+  readonly origin?: DatasetOrigin
+}
+
+/** Where a dataset is kept that was read from a backend: what it holds and what it is called there is known to both sides. */
+export interface DatasetOrigin {
+  /** Such as `datadog`. */
+  readonly backend: string
+  /** Where that is: `datadoghq.com`. Elsewhere the dataset is not known. */
+  readonly place: string
+  /** The backend's id of it. */
+  readonly id: string
+  readonly name: string
+  readonly version: number
 }
 
 /** Where an item of a file stands. `line` counts from 1. */
@@ -80,4 +94,6 @@ export interface DatasetSource {
    */
   readonly files?: readonly (string | URL)[]
   read(options: OpenOptions): AsyncIterable<readonly SourceItem[]>
+  /** Where the records of the last reading are kept at a backend, which then need not be sent there; a record's id is its name there. */
+  origin?(): DatasetOrigin | undefined
 }

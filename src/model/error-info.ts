@@ -20,6 +20,7 @@ export function fromErrorInfo(info: ErrorInfo): LlmobsExpError {
     ...(info.location === undefined ? {} : { location: info.location }),
     ...(info.codeFrame === undefined ? {} : { codeFrame: info.codeFrame }),
     ...(info.cause === undefined ? {} : { cause: toCause(info.cause) }),
+    ...(info.managed === undefined ? {} : { managed: info.managed }),
   })
   if (info.stack !== undefined) error.stack = info.stack
   return error
@@ -51,6 +52,7 @@ function describe(code: ErrorCode, thrown: unknown, depth: number): ErrorInfo {
     ...(own?.location === undefined ? {} : { location: own.location }),
     ...(own?.codeFrame === undefined ? {} : { codeFrame: own.codeFrame }),
     ...(cause === undefined || cause === null ? {} : { cause: describe(code, cause, depth + 1) }),
+    ...(own?.managed === undefined ? {} : { managed: own.managed }),
   }
 }
 

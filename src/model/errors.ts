@@ -1,3 +1,5 @@
+import type { ManagedFailure } from './managed.ts'
+
 /** Every error code of the tool, with what it means in a few words. `docs/errors.md` has a paragraph for each. */
 export const errorCodes = {
   E_USAGE: 'the command line is not one this tool understands',
@@ -23,6 +25,7 @@ export const errorCodes = {
   E_EVALUATOR: 'an evaluator threw',
   E_EVALUATOR_TIMEOUT: 'an evaluator ran longer than its timeout',
   E_EVALUATOR_VALUE: 'an evaluator returned something that is not an evaluation',
+  E_REMOTE_EVALUATOR: 'an evaluator at the backend failed, or could not be asked',
   E_EVALUATOR_LABEL: 'two evaluators gave a value under the same label',
   E_SUMMARY_EVALUATOR: 'a summary evaluator threw or returned something that is not a value',
   E_USER_CODE_ENDED:
@@ -36,7 +39,7 @@ export const errorCodes = {
   E_STORE_UNKNOWN: 'no stored experiment matches what was asked for',
   E_STORE_LOCKED: 'another process is writing this experiment',
   E_BACKEND_SETTINGS: 'what is set up for a backend cannot be used',
-  E_BACKEND_REFUSED: 'the backend does not take the credentials',
+  E_BACKEND_REFUSED: 'the backend does not take the credentials, or refuses what it was asked for',
   E_BACKEND_UNREACHABLE: 'the backend does not answer, and nothing may be run without it',
   E_BACKEND_UNKNOWN: 'there is nothing of this name at the backend',
   E_INTERNAL: 'a defect of this tool',
@@ -57,6 +60,8 @@ export interface ErrorDetails {
   /** A few source lines with a marker under the place, ready to print. */
   readonly codeFrame?: string
   readonly cause?: unknown
+  /** Of an evaluator at a backend. */
+  readonly managed?: ManagedFailure
 }
 
 /** Registered, so that an error made by another copy of this package is recognised too: user code and the tool have one each. */
@@ -74,6 +79,7 @@ export class LlmobsExpError extends Error {
   readonly hint: string | undefined
   readonly location: SourceLocation | undefined
   readonly codeFrame: string | undefined
+  readonly managed: ManagedFailure | undefined
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause })
@@ -81,6 +87,7 @@ export class LlmobsExpError extends Error {
     this.hint = details.hint
     this.location = details.location
     this.codeFrame = details.codeFrame
+    this.managed = details.managed
   }
 
   get [errorMark](): true {
@@ -108,4 +115,6 @@ export interface ErrorInfo {
   readonly location?: SourceLocation
   readonly codeFrame?: string
   readonly cause?: ErrorInfo
+  /** What a backend said of the failure of an evaluator that is kept there. */
+  readonly managed?: ManagedFailure
 }

@@ -48,6 +48,8 @@ export type LabelledEvaluation = MetricValue & {
   readonly assessment?: 'pass' | 'fail'
   readonly metadata?: Json
   readonly tags?: { readonly [key: string]: string }
+  /** Present where it was made at a backend, by an evaluator that is kept there. */
+  readonly source?: 'managed'
 }
 
 export type MetricValue =

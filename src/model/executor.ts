@@ -1,4 +1,4 @@
-import type { SourceProblem } from './dataset.ts'
+import type { DatasetOrigin, SourceProblem } from './dataset.ts'
 import type { EvaluatorResult, Problem, SummaryResult, TaskResult } from './events.ts'
 import type { Json, JsonChange } from './json.ts'
 import type { RecordText, Row } from './row.ts'
@@ -62,6 +62,8 @@ export interface DatasetCheck {
   readonly invalidCount: number
   /** The first few of them. */
   readonly invalid: readonly SourceProblem[]
+  /** Where the records are kept at a backend; absent for those that are kept nowhere else. */
+  readonly origin?: DatasetOrigin
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Delivery } from './backend.ts'
+import type { DatasetOrigin } from './dataset.ts'
 import type { Problem, RunEvent } from './events.ts'
 import type { Json } from './json.ts'
 import type { Outcome } from './outcome.ts'
@@ -77,6 +78,8 @@ export interface DatasetInfo {
   readonly length?: number
   /** Files that a source reads, absolute; absent when it names none. */
   readonly files?: readonly string[]
+  /** Where it is kept at a backend that it was read from; known of an experiment that is stored. */
+  readonly origin?: DatasetOrigin
 }
 
 /** Text that user code wrote to its console. */

@@ -1,9 +1,8 @@
 import type { ExperimentOptions } from '../config/resolve.ts'
 import type { Plan } from '../engine/plan.ts'
-import type { SourceProblem } from '../model/dataset.ts'
-import { LlmobsExpError } from '../model/errors.ts'
 import type { DatasetCheck } from '../model/executor.ts'
 import type { LoadedExperiment } from './load-modules.ts'
+import { refuseInvalid } from './refuse-invalid.ts'
 
 /** An experiment with everything decided but its place in the store. */
 export interface PlannedExperiment {
@@ -33,7 +32,9 @@ export async function planExperiment(
     evaluators: info.evaluators,
   })
   const check = info.dataset.kind === 'iterable' ? undefined : await executor.check()
-  if (check !== undefined) refuseInvalid(check, info.name, values.skipInvalid)
+  if (check !== undefined) {
+    refuseInvalid(check, { name: info.name, skipInvalid: values.skipInvalid, hasSkip: true })
+  }
   const plannedRecords = check === undefined ? undefined : countPlanned(check, options)
   const plan: Plan = {
     experimentId,
@@ -59,31 +60,6 @@ export async function planExperiment(
     firstSeq: 1,
   }
   return { experimentId, loaded, options, plan, ...(check === undefined ? {} : { check }) }
-}
-
-function refuseInvalid(check: DatasetCheck, name: string, skipInvalid: boolean): void {
-  if (check.records === 0 && check.invalidCount === 0) {
-    throw new LlmobsExpError('E_DATASET_EMPTY', `${name}: the dataset has no records`)
-  }
-  if (skipInvalid || check.invalidCount === 0) return
-  const [first, ...more] = check.invalid
-  if (first === undefined) return
-  const others = more.map((problem) => `\n  ${describe(problem)}`).join('')
-  const hint = `correct ${check.invalidCount === 1 ? 'it' : `all ${check.invalidCount}`}, or leave invalid records out with --skip-invalid`
-  throw new LlmobsExpError('E_DATASET_RECORD', first.message, {
-    hint: others === '' ? hint : `${hint}; also:${others}`,
-    ...(first.file === undefined ? {} : { location: locationOf(first, first.file) }),
-    ...(first.codeFrame === undefined ? {} : { codeFrame: first.codeFrame }),
-  })
-}
-
-function locationOf({ line, column }: SourceProblem, file: string) {
-  return { file, ...(line === undefined ? {} : { line }), ...(column === undefined ? {} : { column }) }
-}
-
-function describe({ file, line, column, message }: SourceProblem): string {
-  const place = [file, line, column].filter((part) => part !== undefined).join(':')
-  return place === '' ? message : `${place}: ${message}`
 }
 
 /** Unknown when records are picked by what stands in them. */

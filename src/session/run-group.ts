@@ -97,6 +97,7 @@ async function runOne(experiment: StoredPlan, ports: GroupPorts, taskStartedBefo
     experimentId: experiment.experimentId,
     config: options.config,
     evaluators: loaded.info.evaluators,
+    ...(experiment.check?.origin === undefined ? {} : { origin: experiment.check.origin }),
   })
   const verdict = { maxErrors: options.values.maxErrors, thresholds: loaded.info.thresholds }
   const { log, reader } = stored

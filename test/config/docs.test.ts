@@ -5,7 +5,7 @@ import { createSecrets } from '../../src/cli/secrets.ts'
 import { createClock, createIds } from '../../src/cli/system.ts'
 import { createWorkers } from '../../src/session/executors/workers.ts'
 import { createFakeScreen } from '../helpers/fake-screen.ts'
-import { commandsOf, headingOf, renderCommand, renderNames, renderSynopsis } from '../helpers/render-docs.ts'
+import { commandsOf, headingOf, nameOf, renderCommand, renderNames, renderSynopsis } from '../helpers/render-docs.ts'
 
 const program = createProgram(
   {
@@ -50,7 +50,7 @@ it('docs/cli.md lists the commands as they are (UPDATE_DOCS=1 rewrites it)', () 
 
 it.each(commandsOf(program).map((command) => [headingOf(command), command] as const))(
   'docs/cli.md lists arguments and options of %s as they are',
-  (heading, command) => check('cli.md', { mark: command.name(), heading }, renderCommand(command)),
+  (heading, command) => check('cli.md', { mark: nameOf(command).replace(' ', '-'), heading }, renderCommand(command)),
 )
 
 it('docs/configuration.md lists the names of all options as they are', () => {

@@ -12,8 +12,8 @@ const page = readFileSync(fileURLToPath(new URL('../../docs/datadog.md', import.
 const at = Date.parse('2026-11-22T08:15:03.500Z')
 const run = { iteration: 1, runId: '0c9a7e0e-5c3e-4f5e-9a53-2f1f7f3f8a10' }
 const { signal } = new AbortController()
-const stamp = { seq: 7, at }
 const timing = { startedAt: at - 500, durationMs: 420.5, queueMs: 0, retryWaitMs: 0, attempts: 1 }
+const stamp = { seq: 1, at }
 
 const exact: RowEvaluation = {
   ...stamp,

@@ -26,6 +26,9 @@ const anyJson: fc.Arbitrary<Json> = fc
   )
   .map((value) => toJson(value).json)
 
+/** Any value that JSON keeps as it is. */
+const anyPlain: fc.Arbitrary<unknown> = anyJson.map((json): unknown => JSON.parse(json))
+
 /** Milliseconds to the microsecond, which is what the log keeps. */
 const milliseconds = fc.nat(4_000_000_000).map((microseconds) => microseconds / 1_000)
 const epoch = fc.integer({ min: 1, max: 4_000_000_000_000_000 }).map((microseconds) => microseconds / 1_000)
@@ -54,6 +57,7 @@ const error: fc.Arbitrary<ErrorInfo> = fc.letrec<{ error: ErrorInfo }>((tie) => 
       location: fc.record({ file: anyText, line: fc.nat(), column: fc.nat() }, { requiredKeys: ['file'] }),
       codeFrame: anyText,
       cause: tie('error'),
+      managed: fc.record({ severity: fc.constantFrom('ERROR' as const, 'WARN' as const), error: anyPlain }),
     },
     { requiredKeys: ['code', 'name', 'message'] },
   ),
@@ -87,6 +91,7 @@ const evaluation: fc.Arbitrary<LabelledEvaluation> = fc
         assessment: fc.constantFrom('pass' as const, 'fail' as const),
         metadata: anyJson,
         tags,
+        source: fc.constant('managed' as const),
       },
       { requiredKeys: ['label'] },
     ),

@@ -33,18 +33,25 @@ export function renderSynopsis(program: Command): string {
   return ['```', ...text, `${program.name()} --help | --version`, '```'].join('\n')
 }
 
+/** A command that only has others is told of by these. */
 export function commandsOf(program: Command): readonly Command[] {
-  return program.commands
+  return program.commands.flatMap((command) => (command.commands.length === 0 ? [command] : command.commands))
+}
+
+/** @example 'dataset push' */
+export function nameOf(command: Command): string {
+  const { parent } = command
+  return parent === null || parent.parent === null ? command.name() : `${parent.name()} ${command.name()}`
 }
 
 /** @example '`run <file...>`' */
 export function headingOf(command: Command): string {
-  return `\`${[command.name(), ...command.registeredArguments.map(writeArgument)].join(' ')}\``
+  return `\`${[nameOf(command), ...command.registeredArguments.map(writeArgument)].join(' ')}\``
 }
 
 function synopsisOf(command: Command): string {
   const options = command.options.length === 0 ? [] : ['[options]']
-  return ['llmobs-exp', command.name(), ...command.registeredArguments.map(writeArgument), ...options].join(' ')
+  return ['llmobs-exp', nameOf(command), ...command.registeredArguments.map(writeArgument), ...options].join(' ')
 }
 
 function writeArgument(argument: Argument): string {

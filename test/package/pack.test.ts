@@ -157,7 +157,7 @@ describe('the packed package', () => {
       return run(process.execPath, ['--eval', code], join(folder, 'user')).stdout.trim()
     }
     expect(namesOf('llmobs-exp')).toBe(
-      'LlmobsExpError,byName,csv,defineConfig,defineExperiment,json,jsonl,multi,openSource',
+      'LlmobsExpError,byName,csv,datadogDataset,defineConfig,defineExperiment,json,jsonl,multi,openSource,remoteEvaluator',
     )
     expect(namesOf('llmobs-exp/contracts')).toBe('checkDatasetSource')
   })

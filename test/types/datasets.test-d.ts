@@ -9,6 +9,7 @@ import {
   type Dataset,
   type DatasetRecord,
   type DatasetSource,
+  datadogDataset,
   defineExperiment,
   type FromCsv,
   json,
@@ -313,5 +314,43 @@ describe('a source of one’s own', () => {
     defineExperiment({ name: 'own', dataset, task: ({ ticket }) => ticket })
     // @ts-expect-error no such field
     defineExperiment({ name: 'own', dataset, task: ({ tiket }) => tiket })
+  })
+})
+
+describe('datadogDataset', () => {
+  it('has the types of its schemas', () => {
+    const schemas = { input: z.object({ ticket: z.string() }), expectedOutput: z.enum(['bug', 'other']).optional() }
+    defineExperiment({
+      name: 'datadog',
+      dataset: datadogDataset('tickets', { version: 3, tags: ['lang:de'], project: 'support', ...schemas }),
+      task: ({ ticket }, { metadata }) => {
+        expectTypeOf(ticket).toEqualTypeOf<string>()
+        expectTypeOf(metadata).toEqualTypeOf<unknown>()
+        return ticket
+      },
+      evaluators: {
+        ok: ({ output, expectedOutput, record }) => {
+          expectTypeOf(expectedOutput).toEqualTypeOf<'bug' | 'other' | undefined>()
+          expectTypeOf(record.id).toEqualTypeOf<string | undefined>()
+          return output === expectedOutput
+        },
+      },
+    })
+  })
+
+  it('is unknown without schemas', () => {
+    type Found = RecordOf<ReturnType<typeof datadogDataset>>
+    expectTypeOf<Found['input']>().toEqualTypeOf<unknown>()
+  })
+
+  it('takes no other options', () => {
+    // @ts-expect-error: misspelt
+    datadogDataset('tickets', { versoin: 3 })
+    // @ts-expect-error: of files
+    datadogDataset('tickets', { maxUnpackedBytes: 3 })
+    // @ts-expect-error: no number
+    datadogDataset('tickets', { version: '3' })
+    // @ts-expect-error: no name
+    datadogDataset()
   })
 })

@@ -6,8 +6,10 @@ import {
   type Evaluation,
   type EvaluatorContext,
   type EvaluatorObject,
+  type EvalValue,
   type ExperimentDefinition,
   multi,
+  remoteEvaluator,
 } from '../../src/index.ts'
 
 const numbers = [{ input: 1, expectedOutput: 2 }]
@@ -235,5 +237,52 @@ describe('a definition', () => {
     })
     expectTypeOf(definition).toExtend<ExperimentDefinition<{ input: number; expectedOutput: number }, string>>()
     expectTypeOf(definition.name).toEqualTypeOf<string>()
+  })
+})
+
+describe('remoteEvaluator', () => {
+  it('fits under a name of its own and under byName, whatever the row', () => {
+    defineExperiment({
+      name: 'judged',
+      dataset: words,
+      config: { model: 'a' },
+      task: (word) => ({ label: word }),
+      evaluators: {
+        ...byName(remoteEvaluator('helpfulness')),
+        tone: remoteEvaluator<number>('Tone of voice'),
+        short: ({ output }) => {
+          expectTypeOf(output).toEqualTypeOf<{ label: string }>()
+          return output.label.length < 9
+        },
+      },
+      summaryEvaluators: {
+        worst: ({ evaluations }) => {
+          expectTypeOf(evaluations.tone).toEqualTypeOf<(number | undefined)[]>()
+          expectTypeOf(evaluations.helpfulness).toEqualTypeOf<(EvalValue | undefined)[]>()
+          return Math.min(...evaluations.tone.map((tone) => tone ?? 0))
+        },
+      },
+      thresholds: { helpfulness: 0.5, tone: 0.5, worst: 0.1 },
+    })
+  })
+
+  it('has a name that is known', () => {
+    expectTypeOf(remoteEvaluator('helpfulness').name).toEqualTypeOf<'helpfulness'>()
+  })
+
+  it('tells transform of the row', () => {
+    remoteEvaluator('tone', {
+      transform: ({ input, output, spanId }) => {
+        expectTypeOf(input).toEqualTypeOf<unknown>()
+        return { span_input: input, span_output: output, span_id: spanId }
+      },
+    })
+    remoteEvaluator('tone', { transform: async ({ output }: { output: string }) => ({ span_output: output }) })
+    // @ts-expect-error: no context
+    remoteEvaluator('tone', { transform: () => 'text' })
+    // @ts-expect-error: misspelt
+    remoteEvaluator('tone', { transfrom: () => ({}) })
+    // @ts-expect-error: no name
+    remoteEvaluator()
   })
 })

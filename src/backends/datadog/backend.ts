@@ -7,8 +7,9 @@ import { RequestError } from './failures.ts'
 import { askPatiently } from './patience.ts'
 import { mayWrite } from './permissions.ts'
 import { askForProjects, openProject, type Project } from './projects.ts'
+import { noChanges } from './record-changes.ts'
 import { createSession, type Reference, readReference } from './session.ts'
-import { type DatadogSettings, placeOf } from './settings.ts'
+import { BACKEND_NAME, type DatadogSettings, placeOf } from './settings.ts'
 import { formatTags } from './tags.ts'
 
 export interface DatadogTools {
@@ -39,13 +40,21 @@ export function createDatadogBackend(settings: DatadogSettings, tools: DatadogTo
   const datasets = createDatasetSync()
   const work: Work = { ...tools, settings, client, datasets, projects: new Map(), doubtful: new Set() }
   return {
-    name: 'datadog',
+    name: BACKEND_NAME,
     place: placeOf(settings),
     check: (signal) => check(client, signal),
     mayWrite: (signal) => mayWrite(client, signal),
-    open: (experiment, options) => open(work, experiment, options),
+    open: (experiment, options) => open(work, withOrigin(experiment, settings), options),
     close: () => client.close(),
   }
+}
+
+/** A dataset that was read from here has its own name here; of one that was read elsewhere nothing is known. */
+function withOrigin(experiment: PushedExperiment, settings: DatadogSettings): PushedExperiment {
+  const { origin, ...dataset } = experiment.dataset
+  if (origin === undefined) return experiment
+  const isHere = origin.backend === BACKEND_NAME && origin.place === placeOf(settings)
+  return { ...experiment, dataset: isHere ? { ...dataset, origin, name: origin.name } : dataset }
 }
 
 async function check(client: Client, signal: AbortSignal): Promise<void> {
@@ -103,7 +112,8 @@ async function openAgain(
   { experiment, earlier }: { readonly experiment: PushedExperiment; readonly earlier: Reference },
   signal: AbortSignal,
 ): Promise<Opened> {
-  if (experiment.dataset.isWhole) return { reference: earlier, setAside: [] }
+  const { isWhole, origin } = experiment.dataset
+  if (isWhole || origin !== undefined) return { reference: earlier, setAside: [] }
   let records = 0
   for await (const batch of experiment.dataset.records()) records += batch.length
   if (records <= earlier.records) return { reference: earlier, setAside: [] }
@@ -123,8 +133,12 @@ interface SyncWish {
   readonly insertOnly: boolean
 }
 
-function sync({ client, clock, datasets }: Work, wish: SyncWish, signal: AbortSignal): Promise<SyncedDataset> {
+async function sync({ client, clock, datasets }: Work, wish: SyncWish, signal: AbortSignal): Promise<SyncedDataset> {
   const { experiment, projectId, insertOnly } = wish
+  const { origin } = experiment.dataset
+  if (origin !== undefined) {
+    return { id: origin.id, version: origin.version, records: 0, setAside: [], changes: noChanges }
+  }
   return datasets.sync(experiment.dataset, { client, clock, signal, projectId, insertOnly })
 }
 

@@ -6,7 +6,7 @@ import { createDispatcher } from './dispatcher.ts'
 import { explainNetworkError, RequestError } from './failures.ts'
 import { askAgain } from './patience.ts'
 import { parseReply, readErrors } from './reply.ts'
-import { createSafeText } from './safe-text.ts'
+import { createMask, createSafeText } from './safe-text.ts'
 import type { DatadogSettings } from './settings.ts'
 
 /** One server, asked one thing at a time. It follows no redirect, and every failure is a {@link RequestError}. */
@@ -14,6 +14,8 @@ export interface Client {
   send(request: ClientRequest, signal: AbortSignal): Promise<Reply>
   /** Makes text that came from the server fit for a message. */
   safeText(text: string): string
+  /** Takes the keys out of text that is kept as it is. */
+  mask(text: string): string
   close(): Promise<void>
 }
 
@@ -59,12 +61,15 @@ const MAX_REPLY_BYTES = 1024 * 1024
 export interface ClientTools {
   readonly clock: Clock
   readonly timeouts?: Partial<Timeouts>
+  /** How many requests there may be at once. @default 4 */
+  readonly connections?: number
 }
 
-export function createClient(settings: DatadogSettings, { clock, timeouts: given }: ClientTools): Client {
+export function createClient(settings: DatadogSettings, { clock, timeouts: given, connections }: ClientTools): Client {
   const timeouts = { ...defaultTimeouts, ...given }
-  const dispatcher = createDispatcher(settings.apiBase, settings.proxy, timeouts.connect)
-  const safeText = createSafeText([settings.apiKey, settings.appKey])
+  const dispatcher = createDispatcher(settings, { connectTimeout: timeouts.connect, connections })
+  const mask = createMask([settings.apiKey, settings.appKey])
+  const safeText = createSafeText(mask)
   const { host } = new URL(settings.apiBase)
   const sendOnce = async (asked: ClientRequest, signal: AbortSignal): Promise<Reply> => {
     const limits = limitsOf(asked, timeouts)
@@ -90,6 +95,7 @@ export function createClient(settings: DatadogSettings, { clock, timeouts: given
   }
   return {
     safeText,
+    mask,
     close: () => dispatcher.destroy(),
     send: (asked, signal) => askAgain(() => sendOnce(asked, signal), { clock, signal, attempts: asked.attempts ?? 1 }),
   }

@@ -5,7 +5,7 @@ import type { Client } from './client.ts'
 import { openDataset } from './datasets.ts'
 import { readItems } from './pages.ts'
 import { askPatiently } from './patience.ts'
-import { createRecordChanger, type RecordChanger } from './record-changes.ts'
+import { addChanges, type ChangeCounts, createRecordChanger, noChanges, type RecordChanger } from './record-changes.ts'
 import { createRecordIndex, type RecordIndex } from './record-index.ts'
 import { idHash, isSameContent, readIndexed } from './stored-record.ts'
 
@@ -17,6 +17,8 @@ export interface SyncedDataset {
   readonly records: number
   /** Why it will never take a record, for each one that it refused. */
   readonly setAside: readonly string[]
+  /** What was changed for it, also by attempts of this process that did not get to the end. */
+  readonly changes: ChangeCounts
 }
 
 export interface SyncOptions {
@@ -39,8 +41,8 @@ const LIST_PATIENCE = 10_000
 interface Memory {
   /** What was synced last, by a digest of all its records. */
   readonly done: Map<string, { readonly digest: string; readonly synced: SyncedDataset }>
-  /** Versions that were begun and not finished, by dataset. */
-  readonly begun: Map<string, number>
+  /** Versions that were begun and not finished, by dataset, with what was changed for them. */
+  readonly begun: Map<string, { readonly version: number; readonly changes: ChangeCounts }>
 }
 
 export function createDatasetSync(): DatasetSync {
@@ -72,17 +74,20 @@ async function syncInTurn(
   const { description } = dataset
   const remote = await openDataset(options.client, { projectId, name: dataset.name, description }, options.signal)
   const { id: datasetId, version } = remote
-  const isBegun = version > 0 && memory.begun.get(datasetId) === version
+  const begun = memory.begun.get(datasetId)
+  const isBegun = version > 0 && begun?.version === version
   const changer = createRecordChanger(options.client, { projectId, datasetId, version, isBegun }, options.signal)
   try {
     const target = { projectId, datasetId, version }
     const { records, digest } = await change(dataset, { ...options, ...target, changer })
-    const synced = { id: datasetId, version: changer.version, records, setAside: changer.setAside }
+    const changes = addChanges(begun?.changes ?? noChanges, changer.changes)
+    const synced = { id: datasetId, version: changer.version, records, setAside: changer.setAside, changes }
     memory.done.set(name, { digest, synced })
     memory.begun.delete(datasetId)
     return synced
   } catch (error) {
-    if (changer.hasBegun) memory.begun.set(datasetId, changer.version)
+    const changes = addChanges(begun?.changes ?? noChanges, changer.changes)
+    if (changer.hasBegun) memory.begun.set(datasetId, { version: changer.version, changes })
     throw error
   }
 }

@@ -1,12 +1,20 @@
 import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici'
-import type { ProxySettings } from './proxy-settings.ts'
+import type { DatadogSettings } from './settings.ts'
 
 const CONNECTIONS = 4
 
+export interface ConnectionOptions {
+  readonly connectTimeout: number
+  readonly connections?: number | undefined
+}
+
 /** How connections are made and kept. Nothing here follows a redirect. */
-export function createDispatcher(apiBase: string, proxy: ProxySettings, connectTimeout: number): Dispatcher {
+export function createDispatcher(
+  { apiBase, proxy }: Pick<DatadogSettings, 'apiBase' | 'proxy'>,
+  { connectTimeout, connections = CONNECTIONS }: ConnectionOptions,
+): Dispatcher {
   const connect = { timeout: connectTimeout }
-  const options = { connect, connections: CONNECTIONS }
+  const options = { connect, connections }
   // Over http it is this machine: a proxy would be another one, and be shown the keys.
   if (proxy.url === undefined || apiBase.startsWith('http:')) return new Agent(options)
   return new EnvHttpProxyAgent({

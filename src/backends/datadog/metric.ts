@@ -1,7 +1,7 @@
 import type { ErrorInfo } from '../../model/errors.ts'
 import type { LabelledEvaluation, MetricValue } from '../../model/evaluation.ts'
 import type { NamedSummaryResult } from '../../model/events.ts'
-import type { Json } from '../../model/json.ts'
+import { type Json, stringifyJson } from '../../model/json.ts'
 import type { Row, RowEvaluation } from '../../model/row.ts'
 import { joinObject, toMetadata, toText } from './json-text.ts'
 import { describeTruncation, joinMetadata, keepMetadata, pickForm, type Shortened, shorten } from './shorten.ts'
@@ -44,6 +44,9 @@ export function encodeSummaries(
   })
 }
 
+/** How Datadog tells its own evaluators from those of users. */
+const MANAGED = ',"eval_source_type":"managed"'
+
 type MetricContent =
   | { readonly label: string; readonly evaluation: LabelledEvaluation }
   | { readonly label: string; readonly error: ErrorInfo }
@@ -66,13 +69,25 @@ function writeFailure(
   { label, error }: { readonly label: string; readonly error: ErrorInfo },
   context: MetricContext,
 ): Json {
-  const limit = limits[context.level] ?? 0
+  const { json, isTruncated } = describeError(error, limits[context.level] ?? 0)
+  return writeMetric(context, {
+    label,
+    content: `"metric_type":"categorical","categorical_value":null,"error":${json}`,
+    tags: writeTags(context, undefined, isTruncated),
+    status: error.managed?.severity ?? 'ERROR',
+    more: error.code === 'E_REMOTE_EVALUATOR' ? MANAGED : '',
+  })
+}
+
+/** What Datadog said itself is told back word for word. */
+function describeError(error: ErrorInfo, limit: number): { readonly json: Json; readonly isTruncated: boolean } {
+  if (error.managed !== undefined) return { json: stringifyJson(error.managed.error), isTruncated: false }
   const message = shorten(toText(error.message), limit)
   const stack = shorten(toText(error.stack ?? ''), limit)
-  const isTruncated = message.original !== undefined || stack.original !== undefined
-  const described = joinObject({ message: message.json, type: toText(errorType(error)), stack: stack.json })
-  const content = `"metric_type":"categorical","categorical_value":null,"error":${described}`
-  return writeMetric(context, { label, content, tags: writeTags(context, undefined, isTruncated), isError: true })
+  return {
+    json: joinObject({ message: message.json, type: toText(errorType(error)), stack: stack.json }),
+    isTruncated: message.original !== undefined || stack.original !== undefined,
+  }
 }
 
 function writeValue(
@@ -93,11 +108,12 @@ function writeValue(
     label,
     content: `"metric_type":"${type}","${type}_value":${value.json},"error":null`,
     tags: writeTags(context, evaluation.tags, truncation !== undefined),
-    isError: false,
+    status: 'OK',
     more:
       writeMember('reasoning', reasoning?.json) +
       writeMember('assessment', assessment === undefined ? undefined : toText(assessment)) +
-      writeMember('metadata', joinMetadata(metadata.json, truncation)),
+      writeMember('metadata', joinMetadata(metadata.json, truncation)) +
+      (evaluation.source === undefined ? '' : MANAGED),
   })
 }
 
@@ -110,19 +126,19 @@ interface MetricMembers {
   /** What it says: type, value and error. */
   readonly content: string
   readonly tags: Json
-  readonly isError: boolean
+  readonly status: 'ERROR' | 'OK' | 'WARN'
   /** Members that come last, each after a comma. */
   readonly more?: string
 }
 
 function writeMetric(
   { run, place, time }: MetricContext,
-  { label, content, tags, isError, more = '' }: MetricMembers,
+  { label, content, tags, status, more = '' }: MetricMembers,
 ): Json {
   const ids = `"span_id":"${place.spanId}","trace_id":"${place.traceId}"`
   const about = `"metric_source":"${place.source}",${ids},"timestamp_ms":${Math.floor(time.at)},"label":${toText(label)}`
-  const status = place.source === 'summary' ? '' : `,"status":"${isError ? 'ERROR' : 'OK'}"`
-  return `{${about},${content},"tags":${tags},"experiment_id":${run.experimentId}${status}${more}}`
+  const end = place.source === 'summary' ? more : `,"status":"${status}"${more}`
+  return `{${about},${content},"tags":${tags},"experiment_id":${run.experimentId}${end}}`
 }
 
 function writeTags({ run, time }: MetricContext, own: LabelledEvaluation['tags'], isTruncated: boolean): Json {

@@ -31,6 +31,13 @@ export async function findProject(client: Client, name: string, signal: AbortSig
   return undefined
 }
 
+/** Their names. */
+export async function* listProjects(client: Client, signal: AbortSignal): AsyncGenerator<string, void> {
+  for await (const items of readItems(client, { parts: ['projects'], purpose: 'list the projects' }, signal)) {
+    yield* items.flatMap((item) => readText(item, 'attributes', 'name') ?? [])
+  }
+}
+
 /** The least that shows whether Datadog is there and takes the keys. */
 export async function askForProjects(client: Client, signal: AbortSignal): Promise<void> {
   const path = apiPath(['projects'], { 'page[limit]': 1 })

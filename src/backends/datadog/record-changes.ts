@@ -46,6 +46,21 @@ export interface RecordChanger {
   readonly hasBegun: boolean
   /** Why a record will never be taken, for each one that was refused. */
   readonly setAside: readonly string[]
+  /** What was accepted so far. */
+  readonly changes: ChangeCounts
+}
+
+/** How many records were changed, and how. */
+export interface ChangeCounts {
+  readonly inserted: number
+  readonly updated: number
+  readonly deleted: number
+}
+
+export const noChanges: ChangeCounts = { inserted: 0, updated: 0, deleted: 0 }
+
+export function addChanges(a: ChangeCounts, b: ChangeCounts): ChangeCounts {
+  return { inserted: a.inserted + b.inserted, updated: a.updated + b.updated, deleted: a.deleted + b.deleted }
 }
 
 interface EncodedChange {
@@ -60,11 +75,13 @@ export function createRecordChanger(client: Client, target: ChangeTarget, signal
   let batch: EncodedChange[] = []
   let bytes = 0
   let isFirst = true
+  let counts = noChanges
 
   const send = async (changes: readonly EncodedChange[]): Promise<void> => {
     try {
       const reached = await postBatch(client, { ...target, isBegun, attempts: isFirst ? 1 : ATTEMPTS }, changes, signal)
       isFirst = false
+      counts = addChanges(counts, countChanges(changes))
       isBegun ||= reached !== undefined && reached > target.version
       version = Math.max(version, reached ?? 0)
     } catch (error) {
@@ -100,7 +117,15 @@ export function createRecordChanger(client: Client, target: ChangeTarget, signal
       return isBegun
     },
     setAside,
+    get changes() {
+      return counts
+    },
   }
+}
+
+function countChanges(changes: readonly EncodedChange[]): ChangeCounts {
+  const count = (kind: RecordChange['kind']): number => changes.filter(({ change }) => change.kind === kind).length
+  return { inserted: count('insert'), updated: count('update'), deleted: count('delete') }
 }
 
 function encodeChange(change: RecordChange, cut: number): EncodedChange | undefined {

@@ -1,4 +1,4 @@
-import { type Json, stringifyJson } from '../../model/json.ts'
+import { type Json, parseJson, stringifyJson } from '../../model/json.ts'
 import type { Client } from './client.ts'
 import { RequestError } from './failures.ts'
 import { envelope, joinObject, toText } from './json-text.ts'
@@ -21,6 +21,8 @@ export type Inference =
       readonly type: string
       readonly message: string
       readonly resolution?: string
+      /** What it said, word for word. */
+      readonly error: unknown
     }
 
 /** What an evaluator may be told of a row. */
@@ -50,6 +52,9 @@ export function toEvaluatorContext(row: EvaluatedRow): Json {
 
 /** A judge thinks longer than a server. */
 const REPLY_BYTES = 1024 * 1024
+const ATTEMPTS = 3
+/** Characters of an error that is kept word for word. */
+const MAX_VERBATIM = 8_192
 
 /** Asks an evaluator that is kept at Datadog. What it says of a failure is a result; that it cannot be asked is an error. */
 export async function inferEvaluator(
@@ -61,7 +66,10 @@ export async function inferEvaluator(
   const body = envelope('evaluator_inference', { context })
   const purpose = 'ask the evaluator'
   try {
-    const reply = await client.send({ method: 'POST', path, body, purpose, bulkBytes: REPLY_BYTES }, signal)
+    const reply = await client.send(
+      { method: 'POST', path, body, purpose, bulkBytes: REPLY_BYTES, attempts: ATTEMPTS },
+      signal,
+    )
     const inference = readInference(reply.body, client)
     if (inference === undefined) throw unreadable(`cannot ${purpose}: the answer has no value`)
     return inference
@@ -98,18 +106,19 @@ function readFailure(body: unknown, client: Client): Inference | undefined {
   const type = readText(error, 'type')
   if (message === undefined && type === undefined) return undefined
   const resolution = readText(error, 'recommended_resolution')
-  return failed(readText(attributes, 'status') ?? 'ERROR', { type, message, resolution }, client)
+  return failed(readText(attributes, 'status') ?? 'ERROR', { type, message, resolution, error }, client)
 }
 
 interface Told {
   readonly type?: string | undefined
   readonly message?: string | undefined
   readonly resolution?: string | undefined
+  readonly error?: unknown
 }
 
 function failed(
   status: string,
-  { type = 'RemoteEvaluatorError', message = type, resolution }: Told,
+  { type = 'RemoteEvaluatorError', message = type, resolution, error }: Told,
   client: Client,
 ): Inference {
   return {
@@ -118,5 +127,15 @@ function failed(
     type: client.safeText(type),
     message: client.safeText(message),
     ...(resolution === undefined ? {} : { resolution: client.safeText(resolution) }),
+    error: keepVerbatim(error ?? { type, message }, client) ?? {
+      type: client.safeText(type),
+      message: client.safeText(message),
+    },
   }
+}
+
+/** Undefined for what is too long to be kept. */
+function keepVerbatim(error: unknown, client: Client): unknown {
+  const json = client.mask(stringifyJson(error))
+  return json.length > MAX_VERBATIM ? undefined : parseJson(json)
 }

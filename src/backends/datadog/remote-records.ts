@@ -2,13 +2,14 @@ import { LlmobsExpError } from '../../model/errors.ts'
 import type { Json } from '../../model/json.ts'
 import { quote } from '../../model/quote.ts'
 import type { Client } from './client.ts'
-import { findDataset, type RemoteDataset } from './datasets.ts'
+import { findDataset, listDatasets, type RemoteDataset } from './datasets.ts'
 import { RequestError } from './failures.ts'
 import { readItems } from './pages.ts'
-import { askPatiently, type PatientOptions } from './patience.ts'
-import { findProject } from './projects.ts'
+import { askAgain, askPatiently, type PatientOptions } from './patience.ts'
+import { findProject, listProjects } from './projects.ts'
 import { present, readList, readText } from './reply.ts'
 import { readJson } from './stored-record.ts'
+import { didYouMean, type MissingName, suggestName } from './suggest-name.ts'
 
 /** A record as it is kept at Datadog. */
 export interface RemoteRecord {
@@ -38,47 +39,87 @@ export interface PullWish {
   readonly expectedCount?: number
 }
 
+/** Milliseconds that a name is waited for which may just have been given, and records of a version that must have some. */
+const NAME_PATIENCE = 10_000
+const RECORDS_PATIENCE = 30_000
+/** Of one request or page at a time; what fails that often is not there. */
+const ATTEMPTS = 4
+
 /**
  * Reads a dataset. What was written a moment ago need not be readable yet, and is waited for.
  *
  * @throws LlmobsExpError `E_BACKEND_UNKNOWN` for a project, dataset, version or number of records that does not come up in time
  */
-export async function pullDataset(client: Client, wish: PullWish, options: PatientOptions): Promise<PulledDataset> {
-  const attempt = await askPatiently(
-    () => attemptPull(client, wish, options.signal),
-    ({ isWhole }) => isWhole,
-    options,
+export async function pullDataset(client: Client, wish: PullWish, options: PullOptions): Promise<PulledDataset> {
+  const { signal } = options
+  const tries = { ...options, attempts: ATTEMPTS }
+  const found = await askPatiently(
+    () => askAgain(() => findWanted(client, wish, signal), tries),
+    ({ status }) => status === 'found',
+    { ...options, patience: NAME_PATIENCE },
   )
-  if (attempt.pulled !== undefined) return attempt.pulled
-  throw new LlmobsExpError('E_BACKEND_UNKNOWN', `${attempt.problem} (after ${options.patience / 1_000} s)`)
-}
-
-type Attempt =
-  | { readonly isWhole: boolean; readonly pulled: PulledDataset }
-  | { readonly isWhole: false; readonly pulled?: undefined; readonly problem: string }
-
-async function attemptPull(client: Client, wish: PullWish, signal: AbortSignal): Promise<Attempt> {
-  const project = await findProject(client, wish.project, signal)
-  if (project === undefined) return missing(`Datadog has no project ${quote(wish.project)}`)
-  const named = { projectId: project.id, name: wish.name }
-  const dataset = await findDataset(client, named, signal)
-  if (dataset === undefined) return missing(`project ${quote(wish.project)} has no dataset ${quote(wish.name)}`)
-  const version = wish.version ?? dataset.version
+  if (found.status !== 'found') throw unknown(found.problem, NAME_PATIENCE, await suggestName(client, found, signal))
+  const { dataset, version, projectId } = found
+  const records = await askPatiently(
+    () => askAgain(() => readRecords(client, { ...wish, projectId, datasetId: dataset.id, version }, signal), tries),
+    (read) => read !== undefined && isWhole(read, version, wish),
+    { ...options, patience: RECORDS_PATIENCE },
+  )
   const what = `dataset ${quote(wish.name)}`
-  if (version > dataset.version) return missing(`${what} has no version ${version}; its newest is ${dataset.version}`)
-  const records = await readRecords(client, { ...wish, projectId: project.id, datasetId: dataset.id, version }, signal)
-  if (records === undefined) return missing(`${what} has no version ${version}`)
-  const { expectedCount } = wish
-  if (expectedCount !== undefined && records.length < expectedCount) {
-    return missing(`${what} has ${records.length} records, expected ${expectedCount}`)
-  }
-  // An empty dataset may be one that cannot be read yet; after a while it is one that is empty.
-  const isWhole = records.length > 0 || version === 0 || wish.tags !== undefined
-  return { isWhole, pulled: { dataset, version, records } }
+  if (records === undefined) throw unknown(`${what} has no version ${version}`, RECORDS_PATIENCE)
+  const { expectedCount = 0 } = wish
+  if (records.length >= expectedCount) return { dataset, version, records }
+  throw unknown(`${what} has ${records.length} records, expected ${expectedCount}`, RECORDS_PATIENCE)
 }
 
-function missing(problem: string): Attempt {
-  return { isWhole: false, problem }
+export type PullOptions = Omit<PatientOptions, 'patience'>
+
+type Wanted =
+  | {
+      readonly status: 'found'
+      readonly projectId: string
+      readonly dataset: RemoteDataset
+      readonly version: number
+    }
+  | Missing
+
+interface Missing extends MissingName {
+  readonly status: 'missing'
+  readonly problem: string
+}
+
+async function findWanted(client: Client, wish: PullWish, signal: AbortSignal): Promise<Wanted> {
+  const { name } = wish
+  const project = await findProject(client, wish.project, signal)
+  if (project === undefined) {
+    const problem = `Datadog has no project ${quote(wish.project)}`
+    return { status: 'missing', problem, name: wish.project, others: listProjects(client, signal) }
+  }
+  const named = { projectId: project.id, name }
+  const dataset = await findDataset(client, named, signal)
+  if (dataset === undefined) {
+    const problem = `project ${quote(wish.project)} has no dataset ${quote(name)}`
+    return { status: 'missing', problem, name, others: namesOf(listDatasets(client, named, signal)) }
+  }
+  const version = wish.version ?? dataset.version
+  if (version <= dataset.version) return { status: 'found', projectId: project.id, dataset, version }
+  const problem = `dataset ${quote(name)} has no version ${version}; its newest is ${dataset.version}`
+  return { status: 'missing', problem, name }
+}
+
+async function* namesOf(pages: AsyncIterable<readonly RemoteDataset[]>): AsyncGenerator<string, void> {
+  for await (const datasets of pages) yield* datasets.map(({ name }) => name)
+}
+
+/** An empty dataset may be one that cannot be read yet; after a while it is one that is empty. */
+function isWhole(records: readonly RemoteRecord[], version: number, { tags, expectedCount }: PullWish): boolean {
+  if (expectedCount !== undefined) return records.length >= expectedCount
+  return records.length > 0 || version === 0 || tags !== undefined
+}
+
+function unknown(problem: string, patience: number, near?: string): LlmobsExpError {
+  const message = `${problem} (after ${patience / 1_000} s)`
+  return new LlmobsExpError('E_BACKEND_UNKNOWN', message, didYouMean(near))
 }
 
 export interface RecordsWish {

@@ -6,16 +6,21 @@ import { quote } from '../../model/quote.ts'
 import { createClient, type Timeouts } from './client.ts'
 import { createDatasetSync, type SyncedDataset } from './dataset-sync.ts'
 import { listDatasets, type RemoteDataset } from './datasets.ts'
-import { findProject, openProject } from './projects.ts'
+import { askAgain } from './patience.ts'
+import { findProject, listProjects, openProject } from './projects.ts'
 import { type Inference, inferEvaluator } from './remote-evaluator.ts'
 import { type EventsPage, readEvents } from './remote-events.ts'
 import { type ExperimentFilter, listExperiments, type RemoteExperiment } from './remote-experiments.ts'
 import { type PulledDataset, type PullWish, pullDataset } from './remote-records.ts'
-import type { DatadogSettings } from './settings.ts'
+import { BACKEND_NAME, type DatadogSettings, placeOf } from './settings.ts'
 import { datasetLink } from './sites.ts'
+import { didYouMean, suggestName } from './suggest-name.ts'
 
 /** What there is at Datadog apart from the experiments that are pushed. Names of projects are those of the settings unless given. */
 export interface DatadogRemote {
+  readonly name: string
+  /** Where it is, for people: `datadoghq.com`. */
+  readonly place: string
   listDatasets(wish: InProject, signal: AbortSignal): AsyncIterable<RemoteDataset>
   /** Makes the dataset there what it is here. */
   pushDataset(wish: InProject & { readonly dataset: PushedDataset }, signal: AbortSignal): Promise<PushedResult>
@@ -40,10 +45,12 @@ export interface PushedResult extends SyncedDataset {
 export interface RemoteTools {
   readonly clock: Clock
   readonly timeouts?: Partial<Timeouts>
+  /** How many requests there may be at once. @default 4 */
+  readonly connections?: number
 }
 
-/** Milliseconds that what was just written is waited for. */
-const PULL_PATIENCE = 30_000
+/** Each compares anew, and goes on where the one before it ended. */
+const SYNC_ATTEMPTS = 4
 
 export function createDatadogRemote(settings: DatadogSettings, tools: RemoteTools): DatadogRemote {
   const { clock } = tools
@@ -53,21 +60,26 @@ export function createDatadogRemote(settings: DatadogSettings, tools: RemoteTool
     const project = await findProject(client, nameOf(wish), signal)
     if (project !== undefined) return project.id
     // Asked without one, Datadog would answer for the whole organisation.
-    throw new LlmobsExpError('E_BACKEND_UNKNOWN', `Datadog has no project ${quote(nameOf(wish))}`)
+    const near = await suggestName(client, { name: nameOf(wish), others: listProjects(client, signal) }, signal)
+    throw new LlmobsExpError('E_BACKEND_UNKNOWN', `Datadog has no project ${quote(nameOf(wish))}`, didYouMean(near))
   }
   return {
+    name: BACKEND_NAME,
+    place: placeOf(settings),
     async *listDatasets(wish, signal) {
       const projectId = await projectOf(wish, signal)
       for await (const datasets of listDatasets(client, { projectId }, signal)) yield* datasets
     },
     async pushDataset(wish, signal) {
-      const { id: projectId } = await openProject(client, nameOf(wish), signal)
-      const options = { client, clock, signal, projectId, insertOnly: false }
-      const synced = await createDatasetSync().sync(wish.dataset, options)
+      const datasets = createDatasetSync()
+      const sync = async (): Promise<SyncedDataset> => {
+        const { id: projectId } = await openProject(client, nameOf(wish), signal)
+        return datasets.sync(wish.dataset, { client, clock, signal, projectId, insertOnly: false })
+      }
+      const synced = await askAgain(sync, { clock, signal, attempts: SYNC_ATTEMPTS })
       return { ...synced, link: datasetLink(settings.site, synced.id) }
     },
-    pullDataset: (wish, signal) =>
-      pullDataset(client, { ...wish, project: nameOf(wish) }, { clock, signal, patience: PULL_PATIENCE }),
+    pullDataset: (wish, signal) => pullDataset(client, { ...wish, project: nameOf(wish) }, { clock, signal }),
     async *listExperiments(wish, signal) {
       yield* listExperiments(client, { ...wish, projectId: await projectOf(wish, signal) }, signal)
     },

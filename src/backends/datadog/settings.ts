@@ -3,6 +3,8 @@ import { quote } from '../../model/quote.ts'
 import { type ProxySettings, readProxy } from './proxy-settings.ts'
 import { apiOrigin } from './sites.ts'
 
+export const BACKEND_NAME = 'datadog'
+
 /** What the environment says of Datadog. */
 export interface DatadogSettings {
   readonly apiKey: string

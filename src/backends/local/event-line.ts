@@ -83,6 +83,7 @@ function evaluationObject(item: LabelledEvaluation): string {
   if (item.assessment !== undefined) text += `,"assessment":"${item.assessment}"`
   if (item.metadata !== undefined) text += `,"metadata":${item.metadata}`
   if (item.tags !== undefined) text += `,"tags":${JSON.stringify(item.tags)}`
+  if (item.source !== undefined) text += `,"source":"${item.source}"`
   return `${text}}`
 }
 

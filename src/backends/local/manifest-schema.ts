@@ -70,6 +70,9 @@ export const manifestSchema: z.ZodType<Manifest> = z.object({
       kind: z.enum(['array', 'source', 'iterable']),
       length: z.number().exactOptional(),
       files: z.array(z.string()).exactOptional(),
+      origin: z
+        .object({ backend: z.string(), place: z.string(), id: z.string(), name: z.string(), version: z.number() })
+        .exactOptional(),
     }),
     runs: z.number().exactOptional(),
     jobs: z.number().exactOptional(),

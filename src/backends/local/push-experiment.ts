@@ -11,6 +11,7 @@ export function describePushed(manifest: Manifest, records: PushedRecords): Push
   const { experimentId, definition, options, tool, git } = manifest
   const { name, description, config, tags } = definition
   const { project = definition.project } = options
+  const { origin } = definition.dataset
   return {
     experimentId,
     name,
@@ -22,7 +23,12 @@ export function describePushed(manifest: Manifest, records: PushedRecords): Push
     ...(options.sampleSize === undefined ? {} : { sampleSize: options.sampleSize }),
     toolVersion: tool,
     ...(git === undefined ? {} : { git }),
-    dataset: { name: datasetName(manifest), description: definition.dataset.description, ...records },
+    dataset: {
+      name: datasetName(manifest),
+      description: definition.dataset.description,
+      ...(origin === undefined ? {} : { origin }),
+      ...records,
+    },
   }
 }
 

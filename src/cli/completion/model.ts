@@ -41,15 +41,23 @@ export function describeProgram(program: Command): CompletedProgram {
     name: program.name(),
     options: [...describeOptions(program), HELP],
     commands: program.commands.map((command) => {
-      const values = valuesOfArgument(command.registeredArguments[0])
+      const parts = command.commands
+      const values =
+        parts.length > 0 ? parts.map((part) => part.name()) : valuesOfArgument(command.registeredArguments[0])
       return {
         name: command.name(),
         description: command.description(),
-        options: [...describeOptions(command), HELP],
+        options: [...describeAll([command, ...parts]), HELP],
         ...(values === undefined ? {} : { values }),
       }
     }),
   }
+}
+
+/** Options of a command and its parts, each once. */
+function describeAll(commands: readonly Command[]): CompletedOption[] {
+  const options = commands.flatMap(describeOptions)
+  return [...new Map(options.map((option) => [option.long, option])).values()]
 }
 
 function describeOptions(command: Command): CompletedOption[] {

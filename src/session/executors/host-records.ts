@@ -1,6 +1,6 @@
 import { openDataset } from '../../datasets/open-dataset.ts'
 import { readRecords } from '../../datasets/read-records.ts'
-import type { OpenOptions, SourceProblem } from '../../model/dataset.ts'
+import type { DatasetOrigin, OpenOptions, SourceProblem } from '../../model/dataset.ts'
 import { toErrorInfo } from '../../model/error-info.ts'
 import type { DatasetCheck, RecordItem } from '../../model/executor.ts'
 import type { Post } from './host.ts'
@@ -19,6 +19,7 @@ export interface RecordSender {
 interface DatasetPlace {
   readonly baseFolder: string
   readonly dataset: unknown
+  readonly origin?: DatasetOrigin
 }
 
 export function createRecordSender({
@@ -49,13 +50,28 @@ export function createRecordSender({
 /** Reads the whole of a dataset, and says what is in it. */
 export function checkRecords({ post, ...place }: DatasetPlace & { readonly post: Post }): void {
   countRecords(read(place, CHECK_BATCH)).then(
-    (check) => post(['checked', check]),
+    (check) => post(['checked', { ...check, ...originOf(place) }]),
     (error: unknown) => post(['check-failed', toErrorInfo('E_DATASET_THREW', error)]),
   )
 }
 
-function read({ baseFolder, dataset }: DatasetPlace, batchSize: number): AsyncGenerator<readonly RecordItem[], void> {
-  const open: OpenOptions = { baseFolder, signal: new AbortController().signal }
+/** What a source that was read says of where its records are kept; plain data, whatever object it says it with. */
+function originOf({ dataset }: DatasetPlace): { readonly origin?: DatasetOrigin } {
+  const origin = openDataset(dataset).source.origin?.()
+  if (origin === undefined) return {}
+  const { backend, place, id, name, version } = origin
+  return { origin: { backend, place, id, name, version } }
+}
+
+function read(
+  { baseFolder, dataset, origin }: DatasetPlace,
+  batchSize: number,
+): AsyncGenerator<readonly RecordItem[], void> {
+  const open: OpenOptions = {
+    baseFolder,
+    signal: new AbortController().signal,
+    ...(origin === undefined ? {} : { origin }),
+  }
   return readRecords(openDataset(dataset).source, { open, batchSize })
 }
 

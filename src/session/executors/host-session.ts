@@ -32,17 +32,19 @@ export interface SessionOptions extends Omit<HostOptions, 'send'> {
 
 export function openSession(opened: OpenExperiment, options: SessionOptions): HostSession {
   const { post, baseFolder } = options
+  const { origin } = opened
   const experiment = findExperiment(opened, options)
   const calls = traced(createHostCalls(post, new Float64Array(options.progress)), options)
   const units = createUnits({ calls, experiment, post })
   const { dataset } = experiment.definition
-  const records = createRecordSender({ post, dataset, baseFolder })
+  const place = { dataset, baseFolder, ...(origin === undefined ? {} : { origin }) }
+  const records = createRecordSender({ post, ...place })
   const summaries = createSummaries({ calls, experiment })
   return {
     handle(message) {
       switch (message[0]) {
         case 'check':
-          return checkRecords({ post, dataset, baseFolder })
+          return checkRecords({ post, ...place })
         case 'read':
           return records.read(message[1], message[2])
         case 'read-more':

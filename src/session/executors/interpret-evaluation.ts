@@ -3,6 +3,7 @@ import type { LabelledEvaluation, MetricValue } from '../../model/evaluation.ts'
 import { forbiddenNames, namePattern } from '../../model/evaluation.ts'
 import type { EvaluatorResult, SummaryResult } from '../../model/events.ts'
 import { type Json, type JsonChange, toJson, UnkeepableValueError } from '../../model/json.ts'
+import { isManaged } from '../../model/managed.ts'
 import { isMulti } from '../../model/multi.ts'
 
 const EVALUATION_KEYS: ReadonlySet<string> = new Set(['value', 'reasoning', 'assessment', 'metadata', 'tags'])
@@ -72,7 +73,7 @@ function metricValue(name: string, value: unknown, changes: Changes): MetricValu
   }
 }
 
-type EvaluationExtras = Pick<LabelledEvaluation, 'reasoning' | 'assessment' | 'metadata' | 'tags'>
+type EvaluationExtras = Pick<LabelledEvaluation, 'reasoning' | 'assessment' | 'metadata' | 'tags' | 'source'>
 
 function describe(label: string, evaluation: EvaluationShape, changes: Changes): EvaluationExtras {
   const { reasoning, assessment, metadata, tags } = evaluation
@@ -87,6 +88,7 @@ function describe(label: string, evaluation: EvaluationShape, changes: Changes):
     ...(assessment === undefined ? {} : { assessment }),
     ...(metadata === undefined ? {} : { metadata: keep(label, metadata, changes) }),
     ...(tags === undefined ? {} : { tags }),
+    ...(isManaged(evaluation) ? { source: 'managed' } : {}),
   }
 }
 

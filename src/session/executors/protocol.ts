@@ -1,4 +1,4 @@
-import type { SourceProblem } from '../../model/dataset.ts'
+import type { DatasetOrigin, SourceProblem } from '../../model/dataset.ts'
 import type { ErrorInfo } from '../../model/errors.ts'
 import type { EvaluatorResult, RowStatus, SummaryResult } from '../../model/events.ts'
 import type { DatasetCheck } from '../../model/executor.ts'
@@ -29,6 +29,8 @@ export interface OpenExperiment {
   readonly experimentId: string
   /** Effective config. */
   readonly config: Json
+  /** Where the dataset was read from before, so that the same is read again. */
+  readonly origin?: DatasetOrigin
 }
 
 export type ToThread =

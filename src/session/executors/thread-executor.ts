@@ -42,7 +42,7 @@ export interface ThreadSlot {
 export function createThreadExecutor(experiment: ExecutedExperiment, threads: ThreadSlot): ThreadExecutor {
   // performance.timeOrigin is wall clock; both grow alike from here on.
   const wallOffset = performance.timeOrigin + performance.now() - monotonicNow()
-  const { ref, experimentId, config } = experiment
+  const { evaluators: _evaluators, ...opened } = experiment
   let generation = 0
   let notice = (_problem: Problem): void => {}
   let replacing = false
@@ -102,7 +102,7 @@ export function createThreadExecutor(experiment: ExecutedExperiment, threads: Th
     listening.reset()
     if (areTasksHeld) threads.current().progress[TASKS_HELD] = 1
     threads.current().listen({ message: receive, flushed, ended: fail })
-    post(['open', { ref, experimentId, config }])
+    post(['open', opened])
   }
 
   // The first time its other calls begin together; where they block again, one after another, until it is clear which one does.

@@ -277,6 +277,42 @@ describe('the Datadog backend', () => {
     })
   })
 
+  describe('opening an experiment whose records were read from Datadog', () => {
+    const here = async () => {
+      const fake = await startFake()
+      const { id: projectId } = fake.seed.project({ name: 'other' })
+      const { id } = fake.seed.dataset({ projectId, name: 'rivers', version: 5 })
+      return { fake, origin: { backend: 'datadog', place: `127.0.0.1:${fake.port}`, id, name: 'rivers', version: 5 } }
+    }
+
+    it('uses that dataset, whatever its project, and asks for no record', async () => {
+      const { fake, origin } = await here()
+      const dataset = datasetOf([], {
+        origin,
+        isWhole: false,
+        records: () => {
+          throw new Error('nobody needs them')
+        },
+      })
+      const { reference } = await backendOf(fake).open(experimentOf({ dataset }), { signal })
+      await backendOf(fake).open(experimentOf({ dataset }), { known: reference, signal })
+      expect(onlyExperiment(fake)).toMatchObject({ datasetId: origin.id, datasetVersion: 5 })
+      expect(onlyExperiment(fake).metadata?.tags).toContain('dataset_name:rivers')
+      expect(JSON.parse(reference)).toMatchObject({ datasetId: origin.id, datasetName: 'rivers' })
+      expect(fake.state.datasets.size).toBe(1)
+    })
+
+    it.each([{ place: 'datadoghq.eu' }, { backend: 'other' }])(
+      'makes one of its own where it was %j',
+      async (parts) => {
+        const { fake, origin } = await here()
+        const dataset = datasetOf([recordOf('a')], { origin: { ...origin, ...parts } })
+        await backendOf(fake).open(experimentOf({ dataset }), { signal })
+        expect([...fake.state.datasets.values()].map(({ name }) => name)).toEqual(['rivers', 'capitals'])
+      },
+    )
+  })
+
   describe('an open experiment', () => {
     it('vector 20: takes spans and metrics of a run together', async () => {
       const fake = await startFake()

@@ -101,6 +101,22 @@ describe('an evaluation on its way to Datadog', () => {
     expect(metricsOf({ status: 'timeout', error: failure })).toMatchObject([{ status: 'ERROR' }])
   })
 
+  it('vector 40: of an evaluator at Datadog says so, and has the status and error that Datadog gave', () => {
+    const error = { type: 'RATE_LIMIT_EXCEEDED', message: 'too many', recommended_resolution: 'wait' }
+    const info = { ...failure, code: 'E_REMOTE_EVALUATOR', managed: { severity: 'WARN', error } } as const
+    expect(metricOf({ label: 'judge', type: 'score', value: 0.9, source: 'managed' })).toMatchObject({
+      score_value: 0.9,
+      status: 'OK',
+      eval_source_type: 'managed',
+    })
+    expect(metricsOf({ status: 'error', error: info }, { cut: 0 })).toMatchObject([
+      { categorical_value: null, error, status: 'WARN', eval_source_type: 'managed', tags: own },
+    ])
+    expect(metricsOf({ status: 'error', error: { ...failure, code: 'E_REMOTE_EVALUATOR' } })).toMatchObject([
+      { error: { message: failure.message }, status: 'ERROR', eval_source_type: 'managed' },
+    ])
+  })
+
   it('is nothing where it does not apply or there was no output', () => {
     expect(encode({ status: 'skipped', reason: 'not-applicable' })).toBeUndefined()
     expect(encode({ status: 'skipped', reason: 'task-failed' })).toBeUndefined()

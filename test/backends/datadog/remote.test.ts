@@ -79,7 +79,7 @@ describe('datasets at Datadog', () => {
     await pushed(fake, 'a')
     await expect(remoteOf(fake).pullDataset({ name: 'capitals', version: 420 }, signal)).rejects.toMatchObject({
       code: 'E_BACKEND_UNKNOWN',
-      message: 'dataset "capitals" has no version 420; its newest is 1 (after 30 s)',
+      message: 'dataset "capitals" has no version 420; its newest is 1 (after 10 s)',
     })
   })
 
@@ -91,13 +91,30 @@ describe('datasets at Datadog', () => {
   })
 
   it.each([
-    [{ name: 'capital' }, 'project "default-project" has no dataset "capital"'],
-    [{ name: 'capitals', project: 'other' }, 'Datadog has no project "other"'],
-    [{ name: 'capitals', expectedCount: 3 }, 'dataset "capitals" has 2 records, expected 3'],
-  ])('are not waited for without end: %j', async (wish, problem) => {
+    [
+      { name: 'capital' },
+      'project "default-project" has no dataset "capital" (after 10 s)',
+      'did you mean "capitals"?',
+    ],
+    [{ name: 'rivers' }, 'project "default-project" has no dataset "rivers" (after 10 s)', undefined],
+    [
+      { name: 'capitals', project: 'defaultproject' },
+      'Datadog has no project "defaultproject" (after 10 s)',
+      'did you mean "default-project"?',
+    ],
+    [{ name: 'capitals', expectedCount: 3 }, 'dataset "capitals" has 2 records, expected 3 (after 30 s)', undefined],
+  ])('are not waited for without end: %j', async (wish, message, hint) => {
     const fake = await startFake({ looseNames: true })
     await pushed(fake, 'a', 'b')
-    await expect(remoteOf(fake).pullDataset(wish, signal)).rejects.toThrow(`${problem} (after 30 s)`)
+    await expect(remoteOf(fake).pullDataset(wish, signal)).rejects.toMatchObject({ message, hint })
+  })
+
+  it('are read in spite of an answer that fails now and then', async () => {
+    const fake = await startFake({ pageSize: 1 })
+    await pushed(fake, 'a', 'b', 'c')
+    fake.script({ on: (request) => request.method === 'GET', fault: answer(503), nth: [1, 3, 4, 7] })
+    const { records } = await remoteOf(fake).pullDataset({ name: 'capitals' }, signal)
+    expect(records.map(({ id }) => id)).toEqual(['a', 'b', 'c'])
   })
 
   it('are empty when they are, after a while', async () => {
@@ -259,7 +276,36 @@ describe('an evaluator at Datadog', () => {
       type: 'RATE_LIMIT_EXCEEDED',
       message: 'too many\\u0007',
       resolution: 'wait',
+      error,
     })
+  })
+
+  it('tells no key, whatever an error says, and keeps none that is too long', async () => {
+    const fake = await startFake()
+    const say = (error: object) => {
+      fake.clearScript()
+      fake.script({
+        on: 'infer-evaluator',
+        fault: answer(400, { body: { data: { attributes: { error: { ...error } } } } }),
+      })
+      return remoteOf(fake).infer({ name: 'judge', context: '{}' }, signal)
+    }
+    const echo = { type: 'X', message: `key ${fake.keys.apiKey}`, more: [{ key: fake.keys.applicationKey }] }
+    expect(await say(echo)).toMatchObject({
+      message: 'key ***',
+      error: { type: 'X', message: 'key ***', more: [{ key: '***' }] },
+    })
+    const long = await say({ type: 'X', message: 'm', more: 'x'.repeat(10_000) })
+    expect(long).toMatchObject({ error: { type: 'X', message: 'm' } })
+    expect(JSON.stringify(long).length).toBeLessThan(200)
+  })
+
+  it('is asked again where the next answer may be another one', async () => {
+    const judge = () => ({ type: 'value', value: true }) as const
+    const fake = await startFake({ evaluators: { judge } })
+    fake.script({ on: 'infer-evaluator', fault: answer(503), times: 2 })
+    expect(await remoteOf(fake).infer({ name: 'judge', context: '{}' }, signal)).toMatchObject({ value: 'true' })
+    expect(fake.asked('infer-evaluator')).toHaveLength(3)
   })
 
   it('has failed where it has a status of its own and no value', async () => {
@@ -271,6 +317,7 @@ describe('an evaluator at Datadog', () => {
       severity: 'ERROR',
       type: 'RemoteEvaluatorError',
       message: 'no model',
+      error: { type: 'RemoteEvaluatorError', message: 'no model' },
     })
   })
 

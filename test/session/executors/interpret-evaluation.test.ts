@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { multi } from '../../../src/define.ts'
 import { LlmobsExpError } from '../../../src/model/errors.ts'
 import type { JsonChange } from '../../../src/model/json.ts'
+import { markManaged } from '../../../src/model/managed.ts'
 import { interpretEvaluation, interpretSummary } from '../../../src/session/executors/interpret-evaluation.ts'
 
 function interpret(returned: unknown) {
@@ -25,6 +26,20 @@ class Score {
 }
 
 describe('what an evaluator returns', () => {
+  it('is one that was made at a backend where it says so, also when something was added to it', () => {
+    const made = markManaged({ value: 1 })
+    const evaluation = { label: 'e', type: 'score', value: 1, source: 'managed' }
+    expect(interpret(made).result).toEqual({ status: 'ok', evaluations: [evaluation] })
+    expect(interpret({ ...made, assessment: 'pass' }).result).toEqual({
+      status: 'ok',
+      evaluations: [{ ...evaluation, assessment: 'pass' }],
+    })
+    expect(interpret(multi({ a: made, b: { value: 1 } })).result).toMatchObject({
+      evaluations: [{ label: 'e-a', source: 'managed' }, { label: 'e-b' }],
+    })
+    expect(JSON.stringify(made)).toBe('{"value":1}')
+  })
+
   it.each([
     [true, { type: 'boolean', value: true }],
     [false, { type: 'boolean', value: false }],

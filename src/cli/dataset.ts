@@ -1,0 +1,3 @@
+export { datasetList } from './dataset/list.ts'
+export { datasetPull } from './dataset/pull.ts'
+export { datasetPush } from './dataset/push.ts'
