@@ -70,15 +70,6 @@ test('K1: a file that may not grow ends the run with exit 5, and every row that 
   await checkInvariants({ project, result, exitCode: 5, units: UNITS, told })
 })
 
-test.runIf(canMount)('K2: a disk that becomes read-only in the middle of the run ends it with exit 5', async () => {
-  const project = await cliProject({ 'exp.ts': large })
-  const waits = `while [ ! -s ${METER} ]; do sleep 0.05; done; sleep 0.2`
-  const script = `{ ${waits}; mount -o remount,ro disk; } & exec llmobs-exp run exp.ts --store disk/store --reporter ndjson`
-  const result = await project.shell(onDisk('size=100m', `sh -c "${script}"`))
-  expect(result.exitCode).toBe(5)
-  expect(result.lastLine).toMatch(/^the local store failed: exp: .*EROFS/)
-})
-
 test.runIf(canMount)('K2: a disk that is read-only from the start exits 5 before any task', async () => {
   const project = await cliProject({ 'exp.ts': large })
   const result = await project.shell(onDisk('size=1m,ro', 'llmobs-exp run exp.ts --store disk/store'))

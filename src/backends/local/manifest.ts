@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { closeSync, fsyncSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { GitInfo } from '../../model/backend.ts'
 import { LlmobsExpError } from '../../model/errors.ts'
@@ -6,6 +6,7 @@ import type { Outcome } from '../../model/outcome.ts'
 import type { DefinitionInfo } from '../../model/ports.ts'
 import type { RowCounts } from '../../model/summary.ts'
 import { FILE_MODE } from './layout.ts'
+import { openAtOnce } from './open-file.ts'
 import { readError, writeError } from './store-error.ts'
 
 /** Version of the manifest's format. */
@@ -66,7 +67,7 @@ export type ManifestState =
 export function writeManifest(path: string, manifest: Manifest): void {
   const temporary = `${path}.tmp`
   try {
-    const fd = openSync(temporary, 'w', FILE_MODE)
+    const fd = openAtOnce(temporary, 'w', FILE_MODE)
     try {
       writeFileSync(fd, `${JSON.stringify(manifest, undefined, 2)}\n`)
       fsyncSync(fd)
@@ -82,7 +83,7 @@ export function writeManifest(path: string, manifest: Manifest): void {
 
 /** Makes what was made, renamed or removed in the folder outlive a power failure. */
 export function syncFolder(folder: string): void {
-  const fd = openSync(folder, 'r')
+  const fd = openAtOnce(folder, 'r')
   try {
     fsyncSync(fd)
   } finally {
