@@ -2,10 +2,10 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { createRandom } from '../../src/engine/select.ts'
-import { cliProject } from '../helpers/cli.ts'
+import { type CliProject, cliProject } from '../helpers/cli.ts'
 import { experiment } from '../helpers/modules.ts'
 import { tempFolder } from '../helpers/temp-folder.ts'
-import { type Bounds, checkState, readRows, rowsBefore } from './disk/check-state.ts'
+import { type Bounds, checkState, type Rows, readRows, rowsBefore } from './disk/check-state.ts'
 import { diskEnv, readCalls } from './disk/record.ts'
 import { afterCrash, afterPowerFailure, afterTornWrite, type DiskState, writeState } from './disk/states.ts'
 
@@ -15,11 +15,14 @@ import { afterCrash, afterPowerFailure, afterTornWrite, type DiskState, writeSta
 /** How many choices there are for what a power failure leaves, at each moment. */
 const CHOICES = process.env.FAULTS === 'all' ? 20 : 3
 
+/** And how many states are gone on with. */
+const RESUMED = process.env.FAULTS === 'all' ? 200 : 9
+
 /** So slow that the log is synced while it is written. */
 const slow = experiment(
   `dataset: Array.from({ length: 10 }, (_, n) => ({ id: 'r' + n, input: n })),
   runs: 2, jobs: 3,
-  task: async (input) => { await setTimeout(100 + 20 * (input % 5)); return 'x'.repeat(1_000) + input },
+  task: async (input) => { await setTimeout(100 + 20 * (input % 5)); return 'x'.repeat(100) + input },
   evaluators: { long: ({ output }) => output.length, same: ({ output }) => ({ value: 'a', reasoning: output.slice(0, 50) }) },
   summaryEvaluators: { total: ({ outputs }) => outputs.length },`,
   "import { setTimeout } from 'node:timers/promises'",
@@ -31,7 +34,7 @@ async function recordRun() {
   const record = join(project.folder, 'calls')
   const { exitCode } = await project.run(['run', 'exp.ts'], { env: diskEnv({ folder: store, record }) })
   expect(exitCode).toBe(0)
-  return { calls: readCalls(record), store, truth: new Map(await readRows(store)) }
+  return { project, calls: readCalls(record), store, truth: new Map(await readRows(store)) }
 }
 
 let recording: ReturnType<typeof recordRun> | undefined
@@ -91,4 +94,46 @@ describe('P14: a run that is cut off', () => {
       }
     }
   })
+
+  test('is complete after resume, from any such state', async () => {
+    const { project, calls, store, truth } = await recordRun()
+    const random = createRandom(3)
+    for (let time = 0; time < RESUMED; time++) {
+      const count = Math.floor(random() * (calls.length + 1))
+      const make = [afterCrash, afterTornWrite, afterPowerFailure][time % 3] ?? afterCrash
+      rmSync(store, { recursive: true, force: true })
+      writeState(make(calls, count, random), { from: store, to: store })
+      await resumeState({ project, store, truth, what: `${make.name} ${count}` })
+    }
+  }, 3_600_000)
 })
+
+interface State {
+  readonly project: CliProject
+  readonly store: string
+  readonly truth: Rows
+  /** For messages. */
+  readonly what: string
+}
+
+/** What cannot be resumed has nothing of any row. */
+async function resumeState({ project, store, truth, what }: State): Promise<void> {
+  const before = new Map(await readRows(store))
+  const result = await project.run(['resume', 'latest', '--retry-poison'])
+  const after = new Map(await readRows(store))
+  if (result.exitCode === 0) {
+    expect(after.size, what).toBe(truth.size)
+    const changed = [...before].filter(([unit, { result }]) => after.get(unit)?.result !== result)
+    expect(
+      changed.map(([unit]) => unit),
+      what,
+    ).toEqual([])
+  } else {
+    expect([what, result.exitCode, result.stderr, before.size]).toEqual([
+      what,
+      expect.any(Number),
+      expect.stringMatching(/E_STORE_/),
+      0,
+    ])
+  }
+}

@@ -89,6 +89,11 @@ function checkSecrets({ project, result, secrets = [], fake }: Aftermath): void 
   expect(secrets.filter((secret) => all.includes(secret))).toEqual([])
 }
 
+/** All rows in the store of a project. */
+export async function readRows(project: CliProject): Promise<readonly Row[]> {
+  return (await openStore(project)).flatMap(({ rows }) => rows)
+}
+
 /** I5: what a backend has is of the store, and what it was sent twice was the same. */
 function checkBackend({ project, fake }: Aftermath): void {
   if (fake === undefined) return

@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, unlinkSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { RowReader } from '../../model/row.ts'
 import { type EventLog, openEventLog } from './event-log.ts'
 import { EXPERIMENTS_FOLDER, type ExperimentFiles, experimentFiles, FILE_MODE, FOLDER_MODE } from './layout.ts'
-import { type Manifest, readManifest, writeManifest } from './manifest.ts'
+import { type Manifest, readManifest, syncFolder, writeManifest } from './manifest.ts'
 import { createRowReader } from './row-reader.ts'
 import { errnoOf, readError, writeError } from './store-error.ts'
 
@@ -49,9 +49,11 @@ export function openLocalStore(folder: string): LocalStore {
 
 function createExperiment(storeFolder: string, manifest: Manifest, owner: LockOwner): StoredExperiment {
   const files = experimentFiles(storeFolder, manifest.experimentId)
-  prepareFolders(storeFolder, files, owner)
-  writeManifest(files.manifest, manifest)
+  const firstMade = prepareFolders(storeFolder, files, owner)
+  // Before the manifest, whose folder is synced with all that is in it.
   const log = openEventLog(files.events)
+  writeManifest(files.manifest, manifest)
+  syncNames(dirname(files.folder), firstMade)
   return {
     files,
     log,
@@ -72,15 +74,31 @@ function createExperiment(storeFolder: string, manifest: Manifest, owner: LockOw
   }
 }
 
-function prepareFolders(storeFolder: string, files: ExperimentFiles, owner: LockOwner): void {
+/** Returns the first of the folders that had to be made for the store. */
+function prepareFolders(storeFolder: string, files: ExperimentFiles, owner: LockOwner): string | undefined {
   try {
-    mkdirSync(join(storeFolder, EXPERIMENTS_FOLDER), { recursive: true, mode: FOLDER_MODE })
+    const experiments = join(storeFolder, EXPERIMENTS_FOLDER)
+    const firstMade = mkdirSync(experiments, { recursive: true, mode: FOLDER_MODE })
     const ignore = join(storeFolder, '.gitignore')
     if (!existsSync(ignore)) writeFileSync(ignore, '*\n', { mode: FILE_MODE })
     mkdirSync(files.folder, { mode: FOLDER_MODE })
     writeFileSync(files.lock, JSON.stringify(owner), { mode: FILE_MODE, flag: 'wx' })
+    return firstMade
   } catch (error) {
     throw writeError(files.folder, error)
+  }
+}
+
+/** Makes the experiment's own folder outlive a power failure, and those of the store where they are new. */
+function syncNames(experiments: string, firstMade: string | undefined): void {
+  const last = firstMade === undefined ? experiments : dirname(firstMade)
+  try {
+    for (let folder = experiments; ; folder = dirname(folder)) {
+      syncFolder(folder)
+      if (folder === last) return
+    }
+  } catch (error) {
+    throw writeError(experiments, error)
   }
 }
 
