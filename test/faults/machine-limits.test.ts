@@ -23,7 +23,7 @@ const UNITS = 200
 
 /** A process may have a file system of its own, where the machine allows that. */
 const canMount = attempt(() =>
-  execFileSync('unshare', ['-Urm', 'mount', '-t', 'tmpfs', 'none', '/mnt'], { stdio: 'ignore' }),
+  execFileSync('/bin/sh', ['-c', 'unshare -Urm mount -t tmpfs none /mnt'], { stdio: 'ignore' }),
 )
 
 function attempt(action: () => void): boolean {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, rmSync, unlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync, unlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { RowReader } from '../../model/row.ts'
 import { type EventLog, openEventLog } from './event-log.ts'
@@ -114,9 +114,17 @@ function listIds(storeFolder: string): readonly string[] {
   try {
     const entries = readdirSync(join(storeFolder, EXPERIMENTS_FOLDER), { withFileTypes: true })
     const ids = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name)
-    return ids.sort().reverse()
+    return ids
+      .filter((id) => wasMade(experimentFiles(storeFolder, id)))
+      .sort()
+      .reverse()
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return []
     throw readError(join(storeFolder, EXPERIMENTS_FOLDER), error)
   }
+}
+
+/** Not of a folder whose process was killed, or is, before there was anything in it. */
+function wasMade({ manifest, events }: ExperimentFiles): boolean {
+  return existsSync(manifest) || (statSync(events, { throwIfNoEntry: false })?.size ?? 0) > 0
 }
