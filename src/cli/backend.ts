@@ -2,6 +2,8 @@
 
 export { createSpooler } from '../backends/batching/spooler.ts'
 export { createDatadogBackend } from '../backends/datadog/backend.ts'
+export { toCommandError } from '../backends/datadog/command-error.ts'
+export { createDatadogRemote } from '../backends/datadog/remote.ts'
 export { checkBackend } from './check-backend.ts'
 export { createDeliverer } from './deliverer.ts'
 export { examineBackend } from './examine-backend.ts'

@@ -5,6 +5,7 @@ import { readLock } from '../backends/local/lock.ts'
 import type { ManifestState } from '../backends/local/manifest.ts'
 import { openPushLog } from '../backends/local/push-log.ts'
 import { type LocalStore, openLocalStore } from '../backends/local/store.ts'
+import { LlmobsExpError } from '../model/errors.ts'
 import type { TextSink } from '../model/ports.ts'
 import { formatCount } from '../reporters/format/number.ts'
 import { formatSize } from '../reporters/format/size.ts'
@@ -12,10 +13,12 @@ import { sanitizeLine } from '../terminal/sanitize.ts'
 import { padEnd, truncate } from '../terminal/width.ts'
 import { excerpt } from '../terminal/wrap.ts'
 import type { CommandContext } from './command-context.ts'
+import { listRemote, type RemoteListFlags } from './list/remote.ts'
 import { claimOf } from './lock-owner.ts'
 
-export interface ListFlags {
+export interface ListFlags extends RemoteListFlags {
   readonly store?: string
+  readonly remote?: boolean
 }
 
 /** One experiment as it is listed. */
@@ -30,12 +33,16 @@ interface Line {
 }
 
 const HEAD: Line = { id: 'experiment', outcome: 'outcome', pushed: 'pushed', rows: 'rows', size: 'size', name: 'name' }
+/** In place of whether it was pushed. */
+const PULLED = 'pulled'
 /** So many columns for a name are worth a table. */
 const MIN_NAME_COLUMNS = 12
 const MAX_LINES = 3
 
 /** `llmobs-exp list`: the experiments of the store, newest first. One that cannot be read is listed with the reason. */
 export async function list(flags: ListFlags, context: CommandContext): Promise<number> {
+  if (flags.remote === true) return listRemote(flags, context)
+  refuseRemoteFlags(flags)
   const store = openLocalStore(flags.store ?? defaultStoreFolder(context.currentFolder))
   const { stdout } = context.screen
   const entries = await readEntries(store)
@@ -57,6 +64,11 @@ export async function list(flags: ListFlags, context: CommandContext): Promise<n
   return 0
 }
 
+function refuseRemoteFlags({ store: _store, remote: _remote, ...others }: ListFlags): void {
+  const [name] = Object.keys(others)
+  if (name !== undefined) throw new LlmobsExpError('E_OPTION', `--${name}: expected --remote with it, got none`)
+}
+
 /** As a table, or as a few lines each where the terminal has no room for the names. */
 function layOut(lines: readonly Line[], { columns }: TextSink): string[] {
   const all = [HEAD, ...lines]
@@ -75,8 +87,10 @@ function layOut(lines: readonly Line[], { columns }: TextSink): string[] {
   })
 }
 
+const narrowWords: { readonly [pushed: string]: string } = { yes: 'pushed', pulled: PULLED }
+
 function layOutNarrow({ id, outcome, pushed, rows, size, name }: Line, columns: number): string[] {
-  const state = pushed === '' ? [] : [pushed === 'yes' ? 'pushed' : 'partly pushed']
+  const state = pushed === '' ? [] : [narrowWords[pushed] ?? 'partly pushed']
   const details = [outcome, ...state, ...(rows === '' ? [] : [formatCount(Number(rows), 'row')]), size, name].join(', ')
   const lines = excerpt(details, { columns: columns - 2, lines: MAX_LINES })
   // The id is whole, so that it can be copied.
@@ -85,6 +99,7 @@ function layOutNarrow({ id, outcome, pushed, rows, size, name }: Line, columns: 
 
 async function describePushed(store: LocalStore, entry: StoreEntry, { clock }: CommandContext): Promise<string> {
   if (entry.status !== 'readable') return ''
+  if (entry.manifest.pulled !== undefined) return PULLED
   try {
     const pushed = await readPushed(openPushLog(store.files(entry.experimentId).push, clock))
     return pushed === 'no' ? '' : pushed

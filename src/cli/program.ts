@@ -5,6 +5,7 @@ import type { GivenFlags } from '../config/resolve.ts'
 import type { CommandContext } from './command-context.ts'
 import { addDatasetCommands } from './dataset-commands.ts'
 import { helpFormat, wrapList } from './help-format.ts'
+import type { ListFlags } from './list.ts'
 import { rowSelections } from './row-selections.ts'
 import { type Shell, shells } from './shells.ts'
 import { oneOf } from './usage-error.ts'
@@ -20,6 +21,9 @@ Exit codes:
   4  ended early: planned rows are still pending
   5  the local store failed
   130, 143, 129  ended by SIGINT, SIGTERM, SIGHUP`
+
+const EXPERIMENT =
+  "an id, the beginning of one, latest, latest:<name>, a path, or the backend's id of it or the link to it there"
 
 const STORE_VARIABLE = environmentName('store')
 
@@ -79,9 +83,16 @@ export function createProgram(context: CommandContext, setExitCode: SetExitCode)
 
   program
     .command('list')
-    .description('list the experiments of the local store, newest first')
+    .description('list the experiments of the local store, newest first; with --remote those at the backend')
+    .option('--remote', 'list the experiments of a project at the backend')
+    .option('--name <name>', 'with --remote: only experiments of this name, with the variant')
+    .option('--tag <key:value>', 'with --remote: only experiments with this tag (repeatable)', collect)
+    .option('--commit <sha>', 'with --remote: only experiments of this git commit')
+    .option('--project <name>', 'with --remote: project at the backend')
+    .option('--limit <n>', 'with --remote: how many at most (default: 20)')
+    .option('--json', 'with --remote: as JSON on stdout')
     .addOption(storeOption())
-    .action(async (flags: { store?: string }) => {
+    .action(async (flags: ListFlags) => {
       const { list } = await import('./list.ts')
       setExitCode(await list(flags, context))
     })
@@ -89,7 +100,7 @@ export function createProgram(context: CommandContext, setExitCode: SetExitCode)
   program
     .command('show')
     .description('show a stored experiment again')
-    .argument('<experiment>', 'an id, the beginning of one, latest, latest:<name>, or a path')
+    .argument('<experiment>', EXPERIMENT)
     .addOption(choiceOption('--rows <which>', 'print rows', rowSelections))
     .option('--reporter <name[=path]>', 'how it is told: terminal, plain, json or ndjson (repeatable)', collect)
     .addOption(storeOption())
@@ -101,7 +112,7 @@ export function createProgram(context: CommandContext, setExitCode: SetExitCode)
   const pushCommand = program
     .command('push')
     .description('push stored experiments: whatever the backend has not accepted yet')
-    .argument('[experiment]', 'an id, the beginning of one, latest, latest:<name>, or a path')
+    .argument('[experiment]', EXPERIMENT)
     .option('--all', 'all experiments of the local store')
     .option('--dry-run', 'say what would be sent, and send nothing')
     .action(async (wanted: string | undefined, flags: GivenFlags) => {
@@ -111,6 +122,16 @@ export function createProgram(context: CommandContext, setExitCode: SetExitCode)
   addOptions(pushCommand, ['restamp', 'pushTimeout', 'quiet', 'store', 'dotenv'])
 
   addDatasetCommands(program, context, setExitCode)
+  const pullCommand = program
+    .command('pull')
+    .description('pull an experiment from the backend into the local store')
+    .argument('<experiment-id>', "the backend's id of it, or the link to it there")
+    .option('--force', 'pull it anew where it was pulled before, and replace that')
+    .action(async (wanted: string, flags: GivenFlags) => {
+      const { pull } = await import('./pull.ts')
+      setExitCode(await pull(wanted, flags, context))
+    })
+  addOptions(pullCommand, ['quiet', 'store', 'dotenv'])
 
   program
     .command('prune')
@@ -173,7 +194,7 @@ function choiceOption(flags: string, description: string, words: readonly string
 }
 
 function collect(value: string, previous: string[] = []): string[] {
-  if (value === '') throw new InvalidArgumentError('expected the name of a reporter')
+  if (value === '') throw new InvalidArgumentError('expected a value')
   return [...previous, value]
 }
 

@@ -43,6 +43,7 @@ export function describeExperiment(manifest: Manifest, { files }: Pick<StoredExp
     summaryEvaluators: definition.summaryEvaluators,
     folder: files.folder,
     eventsFile: files.events,
+    ...(manifest.pulled === undefined ? {} : { pulled: manifest.pulled }),
   }
 }
 

@@ -26,7 +26,10 @@ const patterns: readonly (readonly [RegExp, string])[] = [
   [/-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[^-]{0,10000}(?:-----END [A-Z ]{0,30}PRIVATE KEY-----)?/g, MASK],
   // Headers, as they stand in dumps of requests.
   [/\b(Bearer|Basic)(\s{1,3})[\w.~+/=-]{8,}/gi, `$1$2${MASK}`],
-  [/([-_]key|authorization|cookie)(["']?\s{0,3}[:=]\s{0,3}["']?)(?!Bearer|Basic)[^\s"',;{}]{8,}/gi, `$1$2${MASK}`],
+  [
+    /((?:api|app|application|access|auth|secret|private|client|subscription)[-_]key|authorization|cookie)(["']?\s{0,3}[:=]\s{0,3}["']?)(?!Bearer|Basic)[^\s"',;{}]{8,}/gi,
+    `$1$2${MASK}`,
+  ],
 ]
 
 /** Takes secrets out of text. */

@@ -132,6 +132,7 @@ export interface Problem {
     | 'W_TORN_LINE'
     | 'W_DAMAGED_LINE'
     | 'W_PASSED_OVER'
+    | 'W_PULLED'
   readonly message: string
   readonly key?: string
 }

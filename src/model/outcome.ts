@@ -17,6 +17,8 @@ export type EndReason =
   | { readonly kind: 'not-started'; readonly error: ErrorInfo }
   /** What it was made from has changed, or another run was asked for. `message` says which, such as `triage.ts changed`. */
   | { readonly kind: 'out-of-date'; readonly message: string }
+  /** Of a pulled experiment: it did not come to its end where it ran. `message` is what the backend tells of that. */
+  | { readonly kind: 'interrupted'; readonly message: string }
 
 /** How many rows with errors an experiment may have and still pass; `percent` is of the planned units. */
 export type ErrorAllowance =
@@ -33,6 +35,8 @@ export type Failure =
     }
   | { readonly kind: 'threshold'; readonly name: string; readonly wanted: string; readonly got: string }
   | { readonly kind: 'summary-evaluator'; readonly name: string; readonly iteration: number; readonly message: string }
+  /** Of a pulled experiment: what the backend says went wrong. */
+  | { readonly kind: 'backend'; readonly message: string }
 
 /** What a whole experiment came to. */
 export type Outcome =

@@ -3,6 +3,7 @@ import type { DatasetOrigin } from './dataset.ts'
 import type { Problem, RunEvent } from './events.ts'
 import type { Json } from './json.ts'
 import type { Outcome } from './outcome.ts'
+import type { PulledFrom } from './pull.ts'
 import type { Row, RowReader } from './row.ts'
 import type { ExperimentSummary, RunSummary } from './summary.ts'
 
@@ -132,6 +133,8 @@ export interface ExperimentInfo {
   /** Folder of the experiment in the local store. */
   readonly folder: string
   readonly eventsFile: string
+  /** Present where it was not run here. */
+  readonly pulled?: PulledFrom
 }
 
 export interface Progress {

@@ -34,6 +34,8 @@ interface JsonExperiment {
   log: { folder: string; eventsFile: string }
   /** Null where it was not to be pushed. */
   delivery: JsonDelivery | null
+  /** Null where it was run here. */
+  pulled: { backend: string; place: string; id: string; link: string; at: string } | null
 }
 
 interface JsonDelivery {
@@ -150,6 +152,7 @@ function experimentOf(ended: ExperimentOutcome, view: ExperimentView | undefined
     taskLatencyMs: latencyOf(summary?.taskLatency),
     log: { folder: info.folder, eventsFile: info.eventsFile },
     delivery: delivery === undefined ? null : deliveryOf(delivery),
+    pulled: info.pulled === undefined ? null : { ...info.pulled },
   }
 }
 
@@ -167,7 +170,8 @@ function outcomeOf(outcome: Outcome): JsonOutcome {
 
 function stoppedOf(reason: EndReason): JsonOutcome['stopped'] {
   if (reason.kind === 'signal') return { kind: reason.kind, code: null, message: reason.signal }
-  if (reason.kind === 'out-of-date') return { kind: reason.kind, code: null, message: reason.message }
+  if (reason.kind === 'out-of-date' || reason.kind === 'interrupted')
+    return { kind: reason.kind, code: null, message: reason.message }
   return { kind: reason.kind, code: reason.error.code, message: reason.error.message }
 }
 

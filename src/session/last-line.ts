@@ -93,6 +93,7 @@ function describe({ name, outcome }: EndedExperiment): string {
 function describeStop(title: string, { reason, exitCode }: Extract<Outcome, { status: 'stopped' }>): string {
   if (reason.kind === 'signal') return `ended by ${reason.signal}: ${title}`
   if (reason.kind === 'out-of-date') return `out of date: ${title}: ${oneLine(reason.message)}`
+  if (reason.kind === 'interrupted') return `interrupted: ${title}: ${oneLine(reason.message)}`
   const message = oneLine(reason.error.message)
   const hint = reason.error.hint === undefined ? '' : ` (${oneLine(reason.error.hint)})`
   if (exitCode === 2) return `not started: ${title}: ${message}${hint}`

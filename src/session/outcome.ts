@@ -93,6 +93,8 @@ function describeFailure(failure: Failure): string {
       return `${failure.name}: wanted ${failure.wanted}, got ${failure.got}`
     case 'summary-evaluator':
       return `summary evaluator ${failure.name} failed in run ${failure.iteration}: ${failure.message}`
+    case 'backend':
+      return failure.message
   }
 }
 
@@ -106,6 +108,7 @@ function stoppedCode(end: EndReason, taskStarted: boolean): number {
     case 'dataset-threw':
     case 'out-of-date':
     case 'brake':
+    case 'interrupted':
       return taskStarted ? 4 : 2
     case 'raise-errors':
       return 1

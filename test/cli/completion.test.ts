@@ -32,7 +32,7 @@ describe('completion in bash', () => {
 
   test('offers the options of the command', async () => {
     expect(await offered('run', 'evals/one.ts', '--eval')).toEqual(['--eval-jobs', '--eval-timeout'])
-    expect(await offered('list', '--')).toEqual(['--help', '--store'])
+    expect(await offered('show', '--')).toEqual(['--help', '--reporter', '--rows', '--store'])
   })
 
   test('offers files, with spaces in their names or not', async () => {

@@ -72,6 +72,9 @@ const failure = z.discriminatedUnion('kind', [
     iteration: z.int().min(1),
     message: z.string(),
   }),
+  z
+    .object({ kind: z.literal('backend'), message: z.string() })
+    .meta({ description: 'Of a pulled experiment: what the backend says went wrong.' }),
 ])
 
 const run = z.object({
@@ -117,6 +120,7 @@ const experiment = z.object({
           'store-failed',
           'not-started',
           'out-of-date',
+          'interrupted',
         ]),
         code: code.nullable(),
         message: z.string(),
@@ -143,6 +147,16 @@ const experiment = z.object({
     })
     .nullable()
     .meta({ description: 'What the backend has of it; null where it was not to be pushed.' }),
+  pulled: z
+    .object({
+      backend: z.string(),
+      place: z.string(),
+      id: z.string().meta({ description: 'The backend’s id of it.' }),
+      link: z.string(),
+      at: z.string().meta({ description: 'When it was pulled, ISO 8601.' }),
+    })
+    .nullable()
+    .meta({ description: 'Where it came from; null where it was run here.' }),
 })
 
 /** What `--reporter json` prints. `docs/json-report.schema.json` is made from this. */

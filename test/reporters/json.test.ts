@@ -164,7 +164,8 @@ describe('the json reporter', () => {
               "folder": ".llmobs-exp/experiments/20261122t081503-k3f9q2",
               "eventsFile": ".llmobs-exp/experiments/20261122t081503-k3f9q2/events.jsonl"
             },
-            "delivery": null
+            "delivery": null,
+            "pulled": null
           }
         ]
       }

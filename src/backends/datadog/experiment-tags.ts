@@ -7,7 +7,7 @@ export function ownTag(experimentId: string): string {
   return `${OWN_TAG}:${experimentId}`
 }
 
-const OWN_TAG = 'llmobs_exp_id'
+export const OWN_TAG = 'llmobs_exp_id'
 
 /** Tags of the experiment itself. What the user says of Git holds; all else is as it is. */
 export function experimentTags(experiment: PushedExperiment, userTags: readonly string[], project: Project): string[] {

@@ -8,6 +8,9 @@ import { describeTruncation, joinMetadata, keepMetadata, pickForm, type Shortene
 import { formatTags } from './tags.ts'
 import { errorType, toIsoTime, type WireContext } from './wire-context.ts'
 
+/** Names the evaluator where the label does not: what came of one evaluator belongs together. */
+export const EVALUATOR_TAG = 'llmobs_exp.evaluator'
+
 /** How many characters of each text are left at each level; from level 1 on without metadata. */
 const limits: readonly number[] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, 8_192, 1_024, 200]
 
@@ -48,7 +51,7 @@ export function encodeSummaries(
 const MANAGED = ',"eval_source_type":"managed"'
 
 type MetricContent =
-  | { readonly label: string; readonly evaluation: LabelledEvaluation }
+  | { readonly label: string; readonly evaluation: LabelledEvaluation; readonly evaluator?: string }
   | { readonly label: string; readonly error: ErrorInfo }
 
 interface MetricContext extends WireContext {
@@ -58,7 +61,8 @@ interface MetricContext extends WireContext {
 
 function contentsOf(result: Exclude<RowEvaluation, { readonly status: 'skipped' }>): readonly MetricContent[] {
   if (result.status !== 'ok') return [{ label: result.evaluator, error: result.error }]
-  return result.evaluations.map((evaluation) => ({ label: evaluation.label, evaluation }))
+  const { evaluator, evaluations } = result
+  return evaluations.map((evaluation) => ({ label: evaluation.label, evaluation, evaluator }))
 }
 
 function writeMetrics(contents: readonly MetricContent[], context: MetricContext): readonly Json[] {
@@ -73,7 +77,7 @@ function writeFailure(
   return writeMetric(context, {
     label,
     content: `"metric_type":"categorical","categorical_value":null,"error":${json}`,
-    tags: writeTags(context, undefined, isTruncated),
+    tags: writeTags(context, { isTruncated }),
     status: error.managed?.severity ?? 'ERROR',
     more: error.code === 'E_REMOTE_EVALUATOR' ? MANAGED : '',
   })
@@ -91,7 +95,7 @@ function describeError(error: ErrorInfo, limit: number): { readonly json: Json; 
 }
 
 function writeValue(
-  { label, evaluation }: { readonly label: string; readonly evaluation: LabelledEvaluation },
+  { label, evaluation, evaluator }: Extract<MetricContent, { readonly evaluation: LabelledEvaluation }>,
   context: MetricContext,
 ): Json {
   const limit = limits[context.level] ?? 0
@@ -107,7 +111,11 @@ function writeValue(
   return writeMetric(context, {
     label,
     content: `"metric_type":"${type}","${type}_value":${value.json},"error":null`,
-    tags: writeTags(context, evaluation.tags, truncation !== undefined),
+    tags: writeTags(context, {
+      own: evaluation.tags,
+      evaluator: evaluator === label ? undefined : evaluator,
+      isTruncated: truncation !== undefined,
+    }),
     status: 'OK',
     more:
       writeMember('reasoning', reasoning?.json) +
@@ -141,9 +149,16 @@ function writeMetric(
   return `{${about},${content},"tags":${tags},"experiment_id":${run.experimentId}${end}}`
 }
 
-function writeTags({ run, time }: MetricContext, own: LabelledEvaluation['tags'], isTruncated: boolean): Json {
+interface MetricTags {
+  readonly own?: LabelledEvaluation['tags'] | undefined
+  readonly evaluator?: string | undefined
+  readonly isTruncated: boolean
+}
+
+function writeTags({ run, time }: MetricContext, { own, evaluator, isTruncated }: MetricTags): Json {
   const { original } = time
   return run.metricTags(own === undefined ? [] : formatTags(own), {
+    [EVALUATOR_TAG]: evaluator,
     original_timestamp: original === undefined ? undefined : toIsoTime(original),
     truncated: isTruncated ? 'true' : undefined,
   })

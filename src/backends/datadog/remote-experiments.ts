@@ -25,15 +25,15 @@ export interface RemoteExperiment {
   readonly runs: number
   /** RFC 3339. */
   readonly createdAt: string
-  readonly spans: number
-  readonly errors: number
+  /** Absent where it does not count them. */
+  readonly spans?: number
+  readonly errors?: number
 }
 
 /** Conditions, all of which must hold. */
 export interface ExperimentFilter {
   /** Always there: without it, the whole organisation would be searched. */
   readonly projectId: string
-  readonly ids?: readonly string[]
   /** The name it was given, without the time. */
   readonly name?: string
   /** `key:value` each, such as `git.commit.sha:abc123`. */
@@ -51,10 +51,9 @@ export async function* listExperiments(
   filter: ExperimentFilter,
   signal: AbortSignal,
 ): AsyncGenerator<RemoteExperiment, void> {
-  const { projectId, ids, name, tags, parentIds, pageLimit = 100 } = filter
+  const { projectId, name, tags, parentIds, pageLimit = 100 } = filter
   const query = {
     'filter[project_id]': projectId,
-    'filter[id]': ids,
     'filter[experiment]': name,
     'filter[metadata]': tags === undefined ? undefined : joinObject({ tags: toText(tags) }),
     'filter[parent_experiment_id]': parentIds,
@@ -64,6 +63,21 @@ export async function* listExperiments(
   const listing = { parts: ['experiments'], query, limit, purpose: 'list the experiments' }
   for await (const items of readItems(client, listing, signal))
     yield* items.flatMap((item) => readExperiment(item) ?? [])
+}
+
+/** One experiment, of whatever project; undefined where there is none of that id. */
+export async function findRemoteExperiment(
+  client: Client,
+  id: string,
+  signal: AbortSignal,
+): Promise<RemoteExperiment | undefined> {
+  const query = { 'filter[id]': id, 'include[dataset_names]': 'true' }
+  const listing = { parts: ['experiments'], query, limit: 1, purpose: 'find the experiment' }
+  for await (const items of readItems(client, listing, signal)) {
+    const found = items.map(readExperiment).find((experiment) => experiment?.id === id)
+    if (found !== undefined) return found
+  }
+  return undefined
 }
 
 function readExperiment(item: unknown): RemoteExperiment | undefined {
@@ -85,7 +99,7 @@ function readExperiment(item: unknown): RemoteExperiment | undefined {
     tags: readList(item, 'attributes', 'metadata', 'tags').filter((tag) => typeof tag === 'string'),
     runs: readNumber(item, 'attributes', 'run_count') ?? 1,
     createdAt: text('created_at'),
-    spans: readNumber(item, 'attributes', 'aggregate_data', 'total_spans') ?? 0,
-    errors: readNumber(item, 'attributes', 'aggregate_data', 'total_errors') ?? 0,
+    ...present('spans', readNumber(item, 'attributes', 'aggregate_data', 'total_spans')),
+    ...present('errors', readNumber(item, 'attributes', 'aggregate_data', 'total_errors')),
   }
 }

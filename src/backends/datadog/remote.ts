@@ -8,6 +8,7 @@ import { createDatasetSync, type SyncedDataset } from './dataset-sync.ts'
 import { listDatasets, type RemoteDataset } from './datasets.ts'
 import { askAgain } from './patience.ts'
 import { findProject, listProjects, openProject } from './projects.ts'
+import { type ExperimentWish, type OpenedExperiment, pullExperiment } from './pull-experiment.ts'
 import { type Inference, inferEvaluator } from './remote-evaluator.ts'
 import { type EventsPage, readEvents } from './remote-events.ts'
 import { type ExperimentFilter, listExperiments, type RemoteExperiment } from './remote-experiments.ts'
@@ -30,6 +31,8 @@ export interface DatadogRemote {
     signal: AbortSignal,
   ): AsyncIterable<RemoteExperiment>
   readEvents(experimentId: string, signal: AbortSignal): AsyncIterable<EventsPage>
+  /** @throws LlmobsExpError `E_BACKEND_UNKNOWN` */
+  pullExperiment(wish: ExperimentWish, signal: AbortSignal): Promise<OpenedExperiment>
   infer(wish: { readonly name: string; readonly context: Json }, signal: AbortSignal): Promise<Inference>
   close(): Promise<void>
 }
@@ -83,6 +86,7 @@ export function createDatadogRemote(settings: DatadogSettings, tools: RemoteTool
     async *listExperiments(wish, signal) {
       yield* listExperiments(client, { ...wish, projectId: await projectOf(wish, signal) }, signal)
     },
+    pullExperiment: (wish, signal) => pullExperiment(client, { ...wish, settings }, signal),
     readEvents: (experimentId, signal) => readEvents(client, experimentId, signal),
     infer: (wish, signal) => inferEvaluator(client, wish, signal),
     close: () => client.close(),

@@ -79,12 +79,14 @@ function describeFailure(failure: Failure): string {
       return `${failure.name}: wanted ${failure.wanted}, got ${failure.got}`
     case 'summary-evaluator':
       return `summary evaluator ${failure.name}: ${failure.message}`
+    case 'backend':
+      return failure.message
   }
 }
 
 function describeReason(reason: EndReason): string {
   if (reason.kind === 'signal') return `ended by ${reason.signal}`
-  return reason.kind === 'out-of-date' ? reason.message : describeError(reason.error)
+  return reason.kind === 'out-of-date' || reason.kind === 'interrupted' ? reason.message : describeError(reason.error)
 }
 
 function clip(text: string): string {

@@ -34,8 +34,10 @@ export function choosePruned(entries: readonly StoreEntry[], { keep, name, isCla
   const seen = new Map<string, number>()
   const beyond = readable.filter(({ manifest }) => {
     if (name !== undefined && !namesOf(manifest).includes(name)) return false
-    const position = seen.get(manifest.definition.name) ?? 0
-    seen.set(manifest.definition.name, position + 1)
+    // What was pulled must not push out what was run here.
+    const kind = `${manifest.pulled === undefined ? 'run' : 'pulled'} ${manifest.definition.name}`
+    const position = seen.get(kind) ?? 0
+    seen.set(kind, position + 1)
     return position >= keep
   })
   const isBusy = ({ manifest }: ReadableEntry): boolean => running.has(manifest.groupId)

@@ -30,7 +30,7 @@ function members(event: RunEvent): string {
       return unitMembers(event) + callMembers(event) + result
     }
     case 'evaluation-finished':
-      return `${unitMembers(event)},"evaluator":"${event.evaluator}"${callMembers(event)}${resultMember(event)}`
+      return `${unitMembers(event)},"evaluator":${JSON.stringify(event.evaluator)}${callMembers(event)}${resultMember(event)}`
     case 'row-finished':
       return `${unitMembers(event)},"status":"${event.status}"`
     case 'run-finished':
@@ -78,7 +78,7 @@ function resultMember(event: EvaluationFinished): string {
 }
 
 function evaluationObject(item: LabelledEvaluation): string {
-  let text = `{"label":"${item.label}"${metricMembers(item)}`
+  let text = `{"label":${JSON.stringify(item.label)}${metricMembers(item)}`
   if (item.reasoning !== undefined) text += `,"reasoning":${JSON.stringify(item.reasoning)}`
   if (item.assessment !== undefined) text += `,"assessment":"${item.assessment}"`
   if (item.metadata !== undefined) text += `,"metadata":${item.metadata}`
@@ -88,7 +88,9 @@ function evaluationObject(item: LabelledEvaluation): string {
 }
 
 function summaryObject(item: NamedSummaryResult): string {
-  return item.status === 'ok' ? `{"name":"${item.name}","status":"ok"${metricMembers(item)}}` : JSON.stringify(item)
+  return item.status === 'ok'
+    ? `{"name":${JSON.stringify(item.name)},"status":"ok"${metricMembers(item)}}`
+    : JSON.stringify(item)
 }
 
 function metricMembers(item: MetricValue): string {

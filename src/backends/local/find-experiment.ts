@@ -4,6 +4,7 @@ import { LlmobsExpError } from '../../model/errors.ts'
 import { quoteText } from '../../model/quote.ts'
 import { suggest } from '../../model/suggest.ts'
 import { readEntries, readEntry, type StoreEntry, type UnreadableEntry } from './entries.ts'
+import { findByBackendId } from './find-by-backend-id.ts'
 import type { Manifest } from './manifest.ts'
 import { type LocalStore, openLocalStore } from './store.ts'
 
@@ -22,17 +23,20 @@ const NAMES_LISTED = 5
 const SEE_LIST = 'llmobs-exp list shows what there is'
 
 /**
- * Finds an experiment by its id, an unambiguous prefix of it, `latest`, `latest:<name>`, or the path of its folder.
+ * Finds an experiment by its id, an unambiguous prefix of it, `latest`, `latest:<name>`, the path of its folder, or by the id or
+ * link that a backend has given it. `latest` is of what was run here: what was pulled is meant only where it is named.
+ *
  * @throws LlmobsExpError `E_STORE_UNKNOWN`, saying what there is
  */
 export async function findExperiment(store: LocalStore, wanted: string): Promise<FoundExperiment> {
-  if (wanted === LATEST) return open(store, newest(store))
+  if (wanted === LATEST) return findLatest(store)
   if (wanted.startsWith(LATEST_NAMED)) return findLatestNamed(store, wanted.slice(LATEST_NAMED.length))
   const folder = resolve(wanted)
   if (existsSync(resolve(folder, 'manifest.json'))) {
     return open(openLocalStore(dirname(dirname(folder))), basename(folder))
   }
-  return open(store, byPrefix(store, wanted) ?? (await refuse(store, wanted)))
+  const id = byPrefix(store, wanted) ?? (await findByBackendId(store, wanted)) ?? (await refuse(store, wanted))
+  return open(store, id)
 }
 
 /** The names an experiment answers to: its own and, of a variant, the definition's. */
@@ -46,23 +50,38 @@ async function open(store: LocalStore, experimentId: string): Promise<FoundExper
   return { store, experimentId, manifest: await store.manifest(experimentId), passedOver: [] }
 }
 
-function newest(store: LocalStore): string {
-  const [id] = store.ids()
-  if (id === undefined) throw emptyStore(store)
-  return id
+async function findLatest(store: LocalStore): Promise<FoundExperiment> {
+  const ids = store.ids()
+  for (const id of ids) {
+    const found = await open(store, id)
+    if (found.manifest.pulled === undefined) return found
+  }
+  throw ids.length === 0 ? emptyStore(store) : onlyPulled(`no experiment in ${store.folder} was run here`, ids)
+}
+
+function onlyPulled(message: string, [id = '']: readonly string[]): LlmobsExpError {
+  return unknown(message, `a pulled one is meant by its id: ${id}; ${SEE_LIST}`)
 }
 
 async function findLatestNamed(store: LocalStore, name: string): Promise<FoundExperiment> {
   const passedOver: UnreadableEntry[] = []
   const names = new Set<string>()
+  const pulled: string[] = []
   for (const id of store.ids()) {
     const entry = await readEntry(store, id)
     if (entry?.status === 'readable') {
       const { experimentId, manifest } = entry
       const own = namesOf(manifest)
+      if (manifest.pulled !== undefined) {
+        if (own.includes(name)) pulled.push(experimentId)
+        continue
+      }
       if (own.includes(name)) return { store, experimentId, manifest, passedOver }
       for (const one of own) names.add(one)
     } else if (entry !== undefined) passedOver.push(entry)
+  }
+  if (pulled.length > 0) {
+    throw onlyPulled(`no experiment in ${store.folder} of the name ${quoteText(name)} was run here`, pulled)
   }
   if (names.size + passedOver.length === 0) throw emptyStore(store)
   throw unknownName({ name, names, unreadable: passedOver.length, prefix: LATEST_NAMED, folder: store.folder })
@@ -122,7 +141,8 @@ async function refuse(store: LocalStore, wanted: string): Promise<never> {
 
 /** `latest:<name>` for a name, or nearly one, that stands alone or behind a misspelt `latest:`. */
 function nearName(entries: readonly StoreEntry[], wanted: string): string | undefined {
-  const names = new Set(entries.flatMap((entry) => (entry.status === 'readable' ? namesOf(entry.manifest) : [])))
+  const run = entries.flatMap((entry) => (entry.status === 'readable' ? [entry.manifest] : []))
+  const names = new Set(run.filter(({ pulled }) => pulled === undefined).flatMap(namesOf))
   const colon = wanted.indexOf(':')
   const isPrefixed = colon > 0 && suggest(wanted.slice(0, colon), [LATEST]) !== undefined
   const word = isPrefixed ? wanted.slice(colon + 1) : wanted

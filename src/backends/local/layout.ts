@@ -19,7 +19,11 @@ export interface ExperimentFiles {
 }
 
 export function experimentFiles(storeFolder: string, experimentId: string): ExperimentFiles {
-  const folder = join(storeFolder, EXPERIMENTS_FOLDER, experimentId)
+  return filesIn(join(storeFolder, EXPERIMENTS_FOLDER, experimentId))
+}
+
+/** The same of an experiment whose folder lies elsewhere. */
+export function filesIn(folder: string): ExperimentFiles {
   return {
     folder,
     manifest: join(folder, 'manifest.json'),
@@ -33,6 +37,11 @@ export function experimentFiles(storeFolder: string, experimentId: string): Expe
 /** Where experiments go that are being deleted. */
 export function trashFolder(storeFolder: string): string {
   return join(storeFolder, 'trash')
+}
+
+/** Where experiments come together that are being pulled. */
+export function pullsFolder(storeFolder: string): string {
+  return join(storeFolder, 'pulls')
 }
 
 /** The store's folder when none is named: beside the nearest package.json, else in the current folder. */

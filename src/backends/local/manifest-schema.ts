@@ -31,12 +31,14 @@ const endReason: z.ZodType<EndReason> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('store-failed'), error: errorInfo }),
   z.object({ kind: z.literal('not-started'), error: errorInfo }),
   z.object({ kind: z.literal('out-of-date'), message: z.string() }),
+  z.object({ kind: z.literal('interrupted'), message: z.string() }),
 ])
 
 const failure: z.ZodType<Failure> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('errors'), rowsWithErrors: z.number(), plannedUnits: z.number(), allowed: z.string() }),
   z.object({ kind: z.literal('threshold'), name: z.string(), wanted: z.string(), got: z.string() }),
   z.object({ kind: z.literal('summary-evaluator'), name: z.string(), iteration: z.number(), message: z.string() }),
+  z.object({ kind: z.literal('backend'), message: z.string() }),
 ])
 
 const outcome: z.ZodType<Outcome> = z.discriminatedUnion('status', [
@@ -102,6 +104,9 @@ export const manifestSchema: z.ZodType<Manifest> = z.object({
   }),
   hashes: z.object({ module: z.string(), config: z.string() }),
   git: z.object({ commit: z.string().exactOptional(), repository: z.string().exactOptional() }).exactOptional(),
+  pulled: z
+    .object({ backend: z.string(), place: z.string(), id: z.string(), link: z.string(), at: z.string() })
+    .exactOptional(),
   state: z.discriminatedUnion('status', [
     z.object({ status: z.literal('planned') }),
     z.object({

@@ -4,6 +4,7 @@ import type { GitInfo } from '../../model/backend.ts'
 import { LlmobsExpError } from '../../model/errors.ts'
 import type { Outcome } from '../../model/outcome.ts'
 import type { DefinitionInfo } from '../../model/ports.ts'
+import type { PulledFrom } from '../../model/pull.ts'
 import type { RowCounts } from '../../model/summary.ts'
 import { FILE_MODE } from './layout.ts'
 import { openAtOnce } from './open-file.ts'
@@ -30,6 +31,8 @@ export interface Manifest {
   readonly hashes: { readonly module: string; readonly config: string }
   /** What was checked out where the module lies. */
   readonly git?: GitInfo
+  /** Present where it was not run here. */
+  readonly pulled?: PulledFrom
   readonly state: ManifestState
 }
 

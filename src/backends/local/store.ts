@@ -74,13 +74,17 @@ function createExperiment(storeFolder: string, manifest: Manifest, owner: LockOw
   }
 }
 
-/** Returns the first of the folders that had to be made for the store. */
+/** Makes the store itself, where it is not there yet. Returns the first of the folders that had to be made. */
+export function prepareStore(storeFolder: string): string | undefined {
+  const firstMade = mkdirSync(join(storeFolder, EXPERIMENTS_FOLDER), { recursive: true, mode: FOLDER_MODE })
+  const ignore = join(storeFolder, '.gitignore')
+  if (!existsSync(ignore)) writeFileSync(ignore, '*\n', { mode: FILE_MODE })
+  return firstMade
+}
+
 function prepareFolders(storeFolder: string, files: ExperimentFiles, owner: LockOwner): string | undefined {
   try {
-    const experiments = join(storeFolder, EXPERIMENTS_FOLDER)
-    const firstMade = mkdirSync(experiments, { recursive: true, mode: FOLDER_MODE })
-    const ignore = join(storeFolder, '.gitignore')
-    if (!existsSync(ignore)) writeFileSync(ignore, '*\n', { mode: FILE_MODE })
+    const firstMade = prepareStore(storeFolder)
     mkdirSync(files.folder, { mode: FOLDER_MODE })
     writeFileSync(files.lock, JSON.stringify(owner), { mode: FILE_MODE, flag: 'wx' })
     return firstMade

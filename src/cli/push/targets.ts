@@ -5,6 +5,7 @@ import { readLock } from '../../backends/local/lock.ts'
 import type { Manifest } from '../../backends/local/manifest.ts'
 import type { LocalStore } from '../../backends/local/store.ts'
 import { LlmobsExpError } from '../../model/errors.ts'
+import type { PulledFrom } from '../../model/pull.ts'
 import { claimOf } from '../lock-owner.ts'
 
 /** A stored experiment that is to be pushed. */
@@ -23,13 +24,18 @@ export interface ChosenTargets {
 
 /**
  * One experiment that was named.
- * @throws LlmobsExpError `E_STORE_LOCKED` for one that is still being run
+ * @throws LlmobsExpError `E_STORE_LOCKED` for one that is still being run, `E_STORE_PULLED` for one that was never run here
  */
 export function targetOf(
   store: LocalStore,
   { experimentId, manifest }: Pick<PushTarget, 'experimentId' | 'manifest'>,
 ): PushTarget {
   const files = store.files(experimentId)
+  if (manifest.pulled !== undefined) {
+    throw new LlmobsExpError('E_STORE_PULLED', `${experimentId} was ${describePulled(manifest.pulled)}`, {
+      hint: 'it is there already; pushed again it would be there twice',
+    })
+  }
   const claim = describeClaim(files)
   if (claim === undefined) return { experimentId, manifest, files }
   throw new LlmobsExpError('E_STORE_LOCKED', `${experimentId} is still being run: ${claim}`, {
@@ -46,10 +52,16 @@ export async function allTargets(store: LocalStore): Promise<ChosenTargets> {
     const files = store.files(experimentId)
     const claim = entry.status === 'readable' ? describeClaim(files) : undefined
     if (entry.status !== 'readable') leftOut.push(`${experimentId} cannot be read: ${entry.reason}`)
+    else if (entry.manifest.pulled !== undefined)
+      leftOut.push(`${experimentId} was ${describePulled(entry.manifest.pulled)}`)
     else if (claim !== undefined) leftOut.push(`${experimentId} is still being run: ${claim}`)
     else if (hasLog(files)) targets.push({ experimentId, manifest: entry.manifest, files })
   }
   return { targets, leftOut }
+}
+
+function describePulled({ place, link }: PulledFrom): string {
+  return `pulled from ${place}, not run here: ${link}`
 }
 
 /** One that an experiment before it kept from being run has none. */

@@ -34,6 +34,6 @@ function renderGroup({ where, error, count, exampleKey }: ErrorGroup, info: Expe
     `  ${first}`,
     ...rest.map((line) => `    ${line}`),
     // Never cut, so that it can be copied.
-    style.colors.dim(`    ${renderReproduce(info, exampleKey)}`),
+    ...(info.pulled === undefined ? [style.colors.dim(`    ${renderReproduce(info, exampleKey)}`)] : []),
   ].join('\n')
 }

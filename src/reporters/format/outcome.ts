@@ -1,5 +1,6 @@
 import type { EndReason, Failure, Outcome } from '../../model/outcome.ts'
 import type { ExperimentInfo } from '../../model/ports.ts'
+import type { PulledFrom } from '../../model/pull.ts'
 import { sanitize, sanitizeLine } from '../../terminal/sanitize.ts'
 import { excerpt } from '../../terminal/wrap.ts'
 import { formatNumber } from './number.ts'
@@ -15,10 +16,16 @@ export function renderOutcome(info: ExperimentInfo, outcome: Outcome, style: Sty
   return [
     outcome.status === 'passed' ? `${colors.green('passed')} ${name}` : `${colors.red(outcome.status)} ${name}`,
     ...outcomeReasons(outcome).flatMap((reason) => wrapReason(reason, style)),
+    ...(info.pulled === undefined ? [] : renderPulled(info.pulled, style)),
     // Of what was never begun nothing is kept.
     ...(outcome.exitCode === 2 ? [] : [colors.dim(`  stored in ${sanitizeLine(info.folder)}`)]),
     '',
   ].join('\n')
+}
+
+/** The link is not cut, so that it can be clicked. */
+function renderPulled({ place, link, at }: PulledFrom, { colors }: Style): string[] {
+  return [`  pulled from ${sanitizeLine(place)} at ${sanitizeLine(at)}`, `  ${colors.cyan(sanitizeLine(link))}`]
 }
 
 /** Why an experiment did not pass, one line each. */
@@ -36,6 +43,8 @@ function formatFailure(failure: Failure): string {
       return sanitizeLine(`threshold ${failure.name}: wanted ${failure.wanted}, got ${failure.got}`)
     case 'summary-evaluator':
       return clean(`summary evaluator ${failure.name} failed in run ${failure.iteration}: ${failure.message}`)
+    case 'backend':
+      return clean(failure.message)
   }
 }
 
@@ -57,6 +66,8 @@ function formatEndReason(reason: EndReason): string {
       return clean(`not started: ${reason.error.message}`)
     case 'out-of-date':
       return clean(`out of date: ${reason.message}`)
+    case 'interrupted':
+      return clean(`interrupted: ${reason.message}`)
   }
 }
 

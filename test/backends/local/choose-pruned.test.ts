@@ -52,6 +52,15 @@ describe('pruning', () => {
     expect(choose({ keep: 1, name }).remove).toEqual(remove)
   })
 
+  it('counts what was pulled apart from what was run here', () => {
+    const pulled = { backend: 'datadog', place: 'a', id: 'b', link: 'c', at: 'd' }
+    const from = ['9', '8', '7', '6'].map((id) => {
+      const one = entry(id, 'often')
+      return one.status === 'readable' && id > '7' ? { ...one, manifest: { ...one.manifest, pulled } } : one
+    })
+    expect(choose({ keep: 1 }, from).remove).toEqual(['8', '6'])
+  })
+
   it('never takes what is damaged, whose name nobody knows', () => {
     expect(choose({ keep: 0 }).unreadable).toEqual(['7'])
   })

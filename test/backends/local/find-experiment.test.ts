@@ -1,8 +1,10 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { findPulled } from '../../../src/backends/local/find-by-backend-id.ts'
 import { findExperiment } from '../../../src/backends/local/find-experiment.ts'
 import type { Manifest } from '../../../src/backends/local/manifest.ts'
+import { openPushLog } from '../../../src/backends/local/push-log.ts'
 import { type LocalStore, openLocalStore } from '../../../src/backends/local/store.ts'
 import { tempFolder } from '../../helpers/temp-folder.ts'
 import { fakeManifest } from './manifests.ts'
@@ -19,6 +21,12 @@ function named(id: string, name: string): Manifest {
   const variant = name.split('/')[1]
   const ref = { exportName: 'default', ...(variant === undefined ? {} : { variant }) }
   return { ...manifest, definition: { ...manifest.definition, ref } }
+}
+
+function pulledManifest(id: string, backendId: string, name = 'exp'): Manifest {
+  const link = `https://app.datadoghq.com/llm/experiments/${backendId}`
+  const pulled = { backend: 'datadog', place: 'datadoghq.com', id: backendId, link, at: '2026-11-24T08:00:00.000Z' }
+  return { ...named(id, name), pulled }
 }
 
 async function filledStore(): Promise<LocalStore> {
@@ -110,6 +118,39 @@ describe('finding an experiment', () => {
     const store = await filledStore()
     writeFileSync(store.files('20261122t080000-bbbbbbb').manifest, '')
     await expect(findExperiment(store, 'latest')).rejects.toMatchObject({ code: 'E_STORE_READ' })
+  })
+
+  it('takes the id or the link that a backend gave it, of what was pushed before what was pulled', async () => {
+    const store = await filledStore()
+    const [pushedId, pulledId] = [experiments[0][0], '20261123t080000-aaaaaa']
+    const link = 'https://app.datadoghq.com/llm/experiments/ec6d3a8c'
+    const log = openPushLog(store.files(pushedId).push, { now: () => 1 })
+    log.append({ type: 'opened', backend: 'datadog', place: 'datadoghq.com', reference: '{}', link })
+    log.close()
+    for (const [id, backendId] of [
+      [pulledId, 'ec6d3a8c'],
+      ['20261124t080000-aaaaaa', 'other'],
+    ] as const) {
+      store.create(pulledManifest(id, backendId), { pid: 1, host: 'here' })
+    }
+    const foundAs = async (wanted: string) => (await findExperiment(store, wanted)).experimentId
+    expect(await foundAs('ec6d3a8c')).toBe(pushedId)
+    expect(await foundAs(`${link}?tab=1`)).toBe(pushedId)
+    expect(await foundAs('other')).toBe('20261124t080000-aaaaaa')
+    expect(await findPulled(store, 'ec6d3a8c')).toBe(pulledId)
+    await expect(findExperiment(store, 'ec6d3a8')).rejects.toMatchObject({ code: 'E_STORE_UNKNOWN' })
+  })
+
+  it('takes nothing that was pulled for the latest', async () => {
+    const store = await filledStore()
+    store.create(pulledManifest('20261124t080000-aaaaaa', 'other', 'capitals'), { pid: 1, host: 'here' })
+    store.create(pulledManifest('20261124t080000-bbbbbb', 'more', 'pulled'), { pid: 1, host: 'here' })
+    expect((await findExperiment(store, 'latest')).experimentId).toBe('20261122t080000-bbbbbbb')
+    expect((await findExperiment(store, 'latest:capitals')).experimentId).toBe('20261122t080000-aaaaaa')
+    await expect(findExperiment(store, 'latest:pulled')).rejects.toMatchObject({
+      message: expect.stringMatching(/ of the name "pulled" was run here$/),
+      hint: expect.stringContaining('a pulled one is meant by its id: 20261124t080000-bbbbbb'),
+    })
   })
 
   it('says what to do where the store is empty', async () => {
