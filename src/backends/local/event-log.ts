@@ -1,8 +1,9 @@
-import { closeSync, fdatasync, fdatasyncSync, openSync, writeSync } from 'node:fs'
+import { closeSync, fdatasync, fdatasyncSync, writeSync } from 'node:fs'
 import type { RunEvent } from '../../model/events.ts'
 import { ByteBuffer } from './byte-buffer.ts'
 import { eventLine } from './event-line.ts'
 import { FILE_MODE } from './layout.ts'
+import { openAtOnce } from './open-file.ts'
 import { writeError } from './store-error.ts'
 
 /** Sync to disk begins when so many rows or milliseconds have gathered. */
@@ -21,7 +22,7 @@ export interface EventLog {
 }
 
 export function openEventLog(path: string): EventLog {
-  const fd = guard(path, () => openSync(path, 'a', FILE_MODE))
+  const fd = guard(path, () => openAtOnce(path, 'a', FILE_MODE))
   const syncing = createBackgroundSync(fd)
   const lines = new ByteBuffer()
   return {

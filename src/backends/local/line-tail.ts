@@ -1,4 +1,5 @@
-import { type FileHandle, open } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
+import { openToRead } from './open-file.ts'
 import { type Line, splitLines } from './read-events.ts'
 import { readError } from './store-error.ts'
 
@@ -33,7 +34,7 @@ export function createLineTail(path: string, from = 0): LineTail {
     await closing?.close()
   }
   const read = async (): Promise<TailedLines | undefined> => {
-    file ??= await open(path, 'r')
+    file ??= await openToRead(path)
     // One that a long line has made larger is let go of.
     if (chunk.length !== CHUNK_BYTES) chunk = Buffer.allocUnsafe(CHUNK_BYTES)
     for (;;) {

@@ -22,7 +22,7 @@ export function takeLock(path: string, owner: LockOwner, isAbandoned: (path: str
 
 function makeLock(path: string, owner: LockOwner): boolean {
   try {
-    writeFileSync(path, JSON.stringify(owner), { mode: FILE_MODE, flag: 'wx' })
+    writeFileSync(path, JSON.stringify(owner), { mode: FILE_MODE, flag: 'wx', flush: true })
     return true
   } catch (error) {
     if (errnoOf(error) === 'EEXIST') return false

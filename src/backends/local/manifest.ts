@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { closeSync, fsyncSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { GitInfo } from '../../model/backend.ts'
 import { LlmobsExpError } from '../../model/errors.ts'
@@ -7,6 +7,7 @@ import type { DefinitionInfo } from '../../model/ports.ts'
 import type { PulledFrom } from '../../model/pull.ts'
 import type { RowCounts } from '../../model/summary.ts'
 import { FILE_MODE } from './layout.ts'
+import { openAtOnce } from './open-file.ts'
 import { readError, writeError } from './store-error.ts'
 
 /** Version of the manifest's format. */
@@ -71,7 +72,7 @@ export type ManifestState =
 export function writeManifest(path: string, manifest: Manifest): void {
   const temporary = `${path}.tmp`
   try {
-    const fd = openSync(temporary, 'w', FILE_MODE)
+    const fd = openAtOnce(temporary, 'w', FILE_MODE)
     try {
       writeFileSync(fd, `${JSON.stringify(manifest, undefined, 2)}\n`)
       fsyncSync(fd)
@@ -81,14 +82,21 @@ export function writeManifest(path: string, manifest: Manifest): void {
     renameSync(temporary, path)
     syncFolder(dirname(path))
   } catch (error) {
-    rmSync(temporary, { force: true })
+    removeQuietly(temporary)
     throw writeError(path, error)
   }
 }
 
+/** On a disk that fails this fails too, which is not what to tell of. */
+function removeQuietly(path: string): void {
+  try {
+    rmSync(path, { force: true })
+  } catch {}
+}
+
 /** Makes what was made, renamed or removed in the folder outlive a power failure. */
 export function syncFolder(folder: string): void {
-  const fd = openSync(folder, 'r')
+  const fd = openAtOnce(folder, 'r')
   try {
     fsyncSync(fd)
   } finally {

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs'
+import { closeSync, fstatSync, fsyncSync, readSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Clock } from '../../model/ports.ts'
 import type { PushEntry, PushLog } from '../../model/push.ts'
@@ -6,6 +6,7 @@ import { checkedLine } from './checked-line.ts'
 import { FILE_MODE } from './layout.ts'
 import { createLineTail } from './line-tail.ts'
 import { syncFolder } from './manifest.ts'
+import { openAtOnce } from './open-file.ts'
 import { findIntactCrc } from './read-event.ts'
 import { newerFormat } from './read-events.ts'
 import { errnoOf, readError, writeError } from './store-error.ts'
@@ -70,7 +71,7 @@ async function* readEntries(path: string): AsyncGenerator<PushEntry, void> {
 
 /** A line that was cut off by the end of the process that wrote it is ended, so that the next one is whole. */
 function openForAppending(path: string): number {
-  const fd = openSync(path, 'a+', FILE_MODE)
+  const fd = openAtOnce(path, 'a+', FILE_MODE)
   const { size } = fstatSync(fd)
   const last = Buffer.alloc(1)
   if (size > 0) readSync(fd, last, 0, 1, size - 1)

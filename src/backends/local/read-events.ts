@@ -1,6 +1,7 @@
-import { type FileHandle, open } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
 import { LlmobsExpError } from '../../model/errors.ts'
 import type { RunEvent } from '../../model/events.ts'
+import { openToRead } from './open-file.ts'
 import { decodeLine, lineType } from './read-event.ts'
 import { readError } from './store-error.ts'
 
@@ -87,7 +88,7 @@ export async function* readLines(path: string): AsyncGenerator<readonly Line[], 
 
 async function openForReading(path: string): Promise<FileHandle> {
   try {
-    return await open(path, 'r')
+    return await openToRead(path)
   } catch (error) {
     throw readError(path, error)
   }

@@ -68,6 +68,8 @@ export class RowAssembly {
       return undefined
     }
     this.#open.delete(name)
+    // The line of its task was damaged: the unit is pending.
+    if (parts.task === undefined && event.status !== 'cancelled' && event.status !== 'skipped') return undefined
     return { end: stamp === event ? event : { ...event, seq: stamp.seq, at: stamp.at }, parts }
   }
 }

@@ -4,6 +4,8 @@ const hints: { readonly [errno: string]: string } = {
   ENOSPC: 'free some disk space, or keep the store elsewhere with --store <dir>',
   EDQUOT: 'the disk quota is used up; free some space, or keep the store elsewhere with --store <dir>',
   EFBIG: 'a limit on file sizes was reached; raise it, or keep the store elsewhere with --store <dir>',
+  EMFILE: 'too many files are open at once; raise the limit (ulimit -n), or lower --jobs',
+  ENFILE: 'the machine has too many files open at once',
   EACCES: 'make the folder writable, or keep the store elsewhere with --store <dir>',
   EPERM: 'make the folder writable, or keep the store elsewhere with --store <dir>',
   EROFS: 'the file system is read-only; keep the store elsewhere with --store <dir>',

@@ -1,9 +1,9 @@
-import { existsSync, mkdirSync, readdirSync, rmSync, unlinkSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync, unlinkSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import type { RowReader } from '../../model/row.ts'
 import { type EventLog, openEventLog } from './event-log.ts'
 import { EXPERIMENTS_FOLDER, type ExperimentFiles, experimentFiles, FILE_MODE, FOLDER_MODE } from './layout.ts'
-import { type Manifest, readManifest, writeManifest } from './manifest.ts'
+import { type Manifest, readManifest, syncFolder, writeManifest } from './manifest.ts'
 import { createRowReader } from './row-reader.ts'
 import { errnoOf, readError, writeError } from './store-error.ts'
 
@@ -51,9 +51,11 @@ export function openLocalStore(folder: string): LocalStore {
 
 function createExperiment(storeFolder: string, manifest: Manifest, owner: LockOwner): StoredExperiment {
   const files = experimentFiles(storeFolder, manifest.experimentId)
-  prepareFolders(storeFolder, files, owner)
-  writeManifest(files.manifest, manifest)
+  const firstMade = prepareFolders(storeFolder, files, owner)
+  // Before the manifest, whose folder is synced with all that is in it.
   const log = openEventLog(files.events)
+  writeManifest(files.manifest, manifest)
+  syncNames(dirname(files.folder), firstMade)
   return {
     files,
     log,
@@ -67,11 +69,12 @@ function createExperiment(storeFolder: string, manifest: Manifest, owner: LockOw
   }
 }
 
-/** Makes the store itself, where it is not there yet. */
-export function prepareStore(storeFolder: string): void {
-  mkdirSync(join(storeFolder, EXPERIMENTS_FOLDER), { recursive: true, mode: FOLDER_MODE })
+/** Makes the store itself, where it is not there yet. Returns the first of the folders that had to be made. */
+export function prepareStore(storeFolder: string): string | undefined {
+  const firstMade = mkdirSync(join(storeFolder, EXPERIMENTS_FOLDER), { recursive: true, mode: FOLDER_MODE })
   const ignore = join(storeFolder, '.gitignore')
   if (!existsSync(ignore)) writeFileSync(ignore, '*\n', { mode: FILE_MODE })
+  return firstMade
 }
 
 /** A store that cannot be written any more is let go of all the same. */
@@ -92,13 +95,27 @@ export function leaveExperiment({ lock }: ExperimentFiles, log: EventLog): void 
   }
 }
 
-function prepareFolders(storeFolder: string, files: ExperimentFiles, owner: LockOwner): void {
+function prepareFolders(storeFolder: string, files: ExperimentFiles, owner: LockOwner): string | undefined {
   try {
-    prepareStore(storeFolder)
+    const firstMade = prepareStore(storeFolder)
     mkdirSync(files.folder, { mode: FOLDER_MODE })
-    writeFileSync(files.lock, JSON.stringify(owner), { mode: FILE_MODE, flag: 'wx' })
+    writeFileSync(files.lock, JSON.stringify(owner), { mode: FILE_MODE, flag: 'wx', flush: true })
+    return firstMade
   } catch (error) {
     throw writeError(files.folder, error)
+  }
+}
+
+/** Makes the experiment's own folder outlive a power failure, and those of the store where they are new. */
+function syncNames(experiments: string, firstMade: string | undefined): void {
+  const last = firstMade === undefined ? experiments : dirname(firstMade)
+  try {
+    for (let folder = experiments; ; folder = dirname(folder)) {
+      syncFolder(folder)
+      if (folder === last) return
+    }
+  } catch (error) {
+    throw writeError(experiments, error)
   }
 }
 
@@ -114,9 +131,17 @@ function listIds(storeFolder: string): readonly string[] {
   try {
     const entries = readdirSync(join(storeFolder, EXPERIMENTS_FOLDER), { withFileTypes: true })
     const ids = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name)
-    return ids.sort().reverse()
+    return ids
+      .filter((id) => wasMade(experimentFiles(storeFolder, id)))
+      .sort()
+      .reverse()
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return []
     throw readError(join(storeFolder, EXPERIMENTS_FOLDER), error)
   }
+}
+
+/** Not of a folder whose process was killed, or is, before there was anything in it. */
+function wasMade({ manifest, events }: ExperimentFiles): boolean {
+  return existsSync(manifest) || (statSync(events, { throwIfNoEntry: false })?.size ?? 0) > 0
 }

@@ -16,6 +16,7 @@ describe('the entries of a store', () => {
     writeFileSync(store.files('2').manifest, '{"v":')
     writeFileSync(store.files('3').manifest, '{"v":99}')
     rmSync(store.files('4').manifest)
+    writeFileSync(store.files('4').events, 'what happened\n')
 
     expect(await readEntries(store)).toMatchObject([
       { experimentId: '4', status: 'damaged', reason: expect.stringContaining('ENOENT') },
@@ -23,6 +24,15 @@ describe('the entries of a store', () => {
       { experimentId: '2', status: 'damaged', reason: expect.stringContaining('JSON') },
       { experimentId: '1', status: 'readable', manifest: { experimentId: '1' } },
     ])
+  })
+
+  it('are without a folder whose process was killed before anything was in it', async () => {
+    const store = openLocalStore(join(await tempFolder(), 'store'))
+    for (const id of ['1', '2']) store.create(fakeManifest(id), owner)
+    rmSync(store.files('2').manifest)
+    expect(store.ids()).toEqual(['1'])
+    rmSync(store.files('2').events)
+    expect(store.ids()).toEqual(['1'])
   })
 
   it('are without what has been removed meanwhile', async () => {
