@@ -70,7 +70,7 @@ describe('P14: a run that is cut off', () => {
     const { calls } = await recorded()
     for (let count = 0; count <= calls.length; count++) {
       const { written } = rowsBefore(calls, count)
-      await check(afterCrash(calls, count), { atLeast: written, atMost: written })
+      await check(afterCrash(calls, count), { atLeast: written, atMost: written, what: `after call ${count}` })
     }
   })
 
@@ -79,7 +79,8 @@ describe('P14: a run that is cut off', () => {
     const random = createRandom(1)
     for (let count = 1; count <= calls.length; count++) {
       if (calls[count - 1]?.call !== 'writeSync') continue
-      const bounds = { atLeast: rowsBefore(calls, count - 1).written, atMost: rowsBefore(calls, count).written }
+      const atLeast = rowsBefore(calls, count - 1).written
+      const bounds = { atLeast, atMost: rowsBefore(calls, count).written, what: `torn at call ${count}` }
       for (let choice = 0; choice < CHOICES; choice++) await check(afterTornWrite(calls, count, random), bounds)
     }
   })
@@ -90,7 +91,11 @@ describe('P14: a run that is cut off', () => {
     for (let count = 0; count <= calls.length; count++) {
       const { written, synced } = rowsBefore(calls, count)
       for (let choice = 0; choice < CHOICES; choice++) {
-        await check(afterPowerFailure(calls, count, random), { atLeast: synced, atMost: written })
+        await check(afterPowerFailure(calls, count, random), {
+          atLeast: synced,
+          atMost: written,
+          what: `power failure ${choice} after call ${count}`,
+        })
       }
     }
   })

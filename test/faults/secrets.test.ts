@@ -170,3 +170,30 @@ test('I7: a backend that repeats the keys that it was sent does not have them pr
   expect(exitCode).toBe(3)
   expect([apiKey, applicationKey].filter((key) => all.includes(key))).toEqual([])
 })
+
+test('I7: resume has the secrets of a config from where the run had them, though they were not kept', async () => {
+  const project = await cliProject({
+    'exp.ts': experiment(
+      `${numbered(30)} config: { apiKey: process.env.OPENAI_API_KEY, token: '' },
+      task: (input, { config }) => {
+        if (config.apiKey !== process.env.OPENAI_API_KEY || config.token !== process.env.SERVICE_TOKEN) throw new Error('another config')
+        if (input === 20 && process.env.GOES_ON !== 'true') process.exit(1)
+        return input
+      },
+      evaluators: {},`,
+    ),
+  })
+  const token = `token=${variables.SERVICE_TOKEN}`
+  expect((await project.run(['run', 'exp.ts', '--config', token, '--jobs', '1'], { env })).exitCode).toBe(4)
+  const later = { env: { ...env, OPENAI_API_KEY: 'canary-of-a-newer-key', GOES_ON: 'true' } }
+
+  const refused = await project.run(['resume', 'latest'], later)
+  expect(refused.exitCode).toBe(2)
+  expect(refused.stderr).toContain('--config token: expected its value once more, got none: it looks like a secret')
+  const resumed = await project.run(['resume', 'latest', '--config', token], later)
+  expect(resumed.exitCode).toBe(0)
+  expect(project.only().manifest.state.rows).toMatchObject({ ok: 30, error: 0 })
+  const all = [refused, resumed].map(({ stdout, stderr }) => stdout + stderr).join('') + kept(project)
+  expect(found(all)).toEqual([])
+  expect(all).not.toContain('canary-of-a-newer-key')
+})

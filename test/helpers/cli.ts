@@ -140,8 +140,8 @@ export async function cliProject(files: { readonly [path: string]: string } = {}
       const experiments = join(folder, '.llmobs-exp', 'experiments')
       if (!existsSync(experiments)) return undefined
       const [id] = readdirSync(experiments)
-      const file = id === undefined ? undefined : join('.llmobs-exp', 'experiments', id, 'events.jsonl')
-      return file !== undefined && existsSync(join(folder, file)) ? file : undefined
+      if (id === undefined || !existsSync(join(experiments, id, 'manifest.json'))) return undefined
+      return join('.llmobs-exp', 'experiments', id, 'events.jsonl')
     },
   }
 }

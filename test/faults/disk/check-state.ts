@@ -23,17 +23,28 @@ export interface StoreRow {
 export interface Bounds {
   readonly atLeast: ReadonlySet<string>
   readonly atMost: ReadonlySet<string>
+  /** Which state it is, for messages. */
+  readonly what: string
 }
 
 /** Opens a store as the tool does and looks at every row in it: each stands once, and is what it was. */
-export async function checkState(folder: string, truth: Rows, { atLeast, atMost }: Bounds): Promise<void> {
+export async function checkState(folder: string, truth: Rows, { atLeast, atMost, what }: Bounds): Promise<void> {
   const rows = await readRows(folder)
   const units = rows.map(([unit]) => unit)
-  expect(new Set(units).size).toBe(units.length)
-  expect([...atLeast].filter((unit) => !units.includes(unit))).toEqual([])
-  expect(units.filter((unit) => !atMost.has(unit))).toEqual([])
+  expect(new Set(units).size, what).toBe(units.length)
+  expect(
+    [...atLeast].filter((unit) => !units.includes(unit)),
+    what,
+  ).toEqual([])
+  expect(
+    units.filter((unit) => !atMost.has(unit)),
+    what,
+  ).toEqual([])
   const wrong = rows.filter(([unit, row]) => !isPartOf(row, truth.get(unit)))
-  expect(wrong.map(([unit]) => unit)).toEqual([])
+  expect(
+    wrong.map(([unit]) => unit),
+    what,
+  ).toEqual([])
 }
 
 function isPartOf({ result, evaluations }: StoreRow, whole: StoreRow | undefined): boolean {

@@ -6,7 +6,10 @@
 // DISK_FAULT is JSON: `folder`, and `record` (a file for what was asked, a line each), or `at` (the number of a call, from 1) with
 // `error` (such as EIO) and `forGood` (all later ones fail too), or with `kill` (`before` or `after` it).
 
+const { dirname } = require('node:path')
 const { isMainThread } = require('node:worker_threads')
+
+const aboveCalls = new Set(['openSync', 'fsyncSync', 'closeSync'])
 
 if (isMainThread && process.env.DISK_FAULT !== undefined) install(JSON.parse(process.env.DISK_FAULT))
 
@@ -19,6 +22,7 @@ function install({ folder, record, at = 0, error, forGood = false, kill }) {
   const paths = new Map()
   let calls = 0
 
+  const above = dirname(folder)
   const isOurs = (path) => typeof path === 'string' && (path === folder || path.startsWith(`${folder}/`))
   const pathOf = (target) => (typeof target === 'number' ? paths.get(target) : target)
   const note = (entry) => {
@@ -44,7 +48,9 @@ function install({ folder, record, at = 0, error, forGood = false, kill }) {
   const wrap = (name, describe = () => ({})) => {
     fs[name] = (...args) => {
       const path = pathOf(args[0])
-      if (!isOurs(path)) return real[name](...args)
+      // The folder above has the name of this one, which is to be synced too.
+      const isAbove = path === above && aboveCalls.has(name)
+      if (!isOurs(path) && !isAbove) return real[name](...args)
       const thrown = failure(name, path)
       if (thrown !== undefined) throw thrown
       const before = describe(args, path)
@@ -61,10 +67,11 @@ function install({ folder, record, at = 0, error, forGood = false, kill }) {
   wrap('openSync', ([path, flags = 'r']) => ({ flags, isNew: !exists(path) }))
   wrap('closeSync')
   wrap('writeSync', ([, data, start = 0]) => ({ data: Buffer.from(data).subarray(start).toString('base64') }))
-  const writeWhole = (path, data, { flag = 'w', mode } = {}) => {
+  const writeWhole = (path, data, { flag = 'w', mode, flush = false } = {}) => {
     const fd = fs.openSync(path, flag, mode)
     try {
       fs.writeSync(fd, data)
+      if (flush) fs.fsyncSync(fd)
     } finally {
       fs.closeSync(fd)
     }
