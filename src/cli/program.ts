@@ -122,6 +122,7 @@ export function createProgram(context: CommandContext, setExitCode: SetExitCode)
       setExitCode(await resume(wanted, flags, context))
     })
   addOptions(resumeCommand, resumeOptionNames)
+  resumeCommand.addHelpText('after', '\nOptions that are not given stay as they were when the command was run.')
 
   const pushCommand = program
     .command('push')

@@ -44,7 +44,11 @@ const timing: fc.Arbitrary<CallTiming> = fc
   })
   .map((given) => (given.attempts > 1 ? given : { ...given, retryWaitMs: 0 }))
 
-const unit = fc.record({ key: anyText, iteration: fc.integer({ min: 1, max: 99 }), generation: fc.nat(3) })
+const replacing = { replaces: fc.integer({ min: 1, max: 2 ** 40 }) }
+const unit = fc.record(
+  { key: anyText, iteration: fc.integer({ min: 1, max: 99 }), generation: fc.nat(3), ...replacing },
+  { requiredKeys: ['key', 'iteration', 'generation'] },
+)
 
 const error: fc.Arbitrary<ErrorInfo> = fc.letrec<{ error: ErrorInfo }>((tie) => ({
   error: fc.record(
@@ -125,6 +129,7 @@ const body: fc.Arbitrary<EventBody> = fc.oneof(
       expectedOutput: anyJson,
       metadata: anyJson,
       tags: fc.array(anyText),
+      ...replacing,
     },
     { requiredKeys: ['type', 'key', 'contentHash', 'input'] },
   ),
@@ -178,6 +183,28 @@ const body: fc.Arbitrary<EventBody> = fc.oneof(
       }),
     ),
   }),
+  fc.record(
+    {
+      type: fc.constant('resumed' as const),
+      endedAt: epoch,
+      tool: anyText,
+      jobs: fc.nat(),
+      timeout: fc.nat(),
+      evalTimeout: fc.nat(),
+      maxRetries: fc.nat(),
+      maxErrors: anyText,
+      raiseErrors: fc.boolean(),
+      retryErrors: fc.boolean(),
+      retryPoison: fc.boolean(),
+      allowChanged: fc.boolean(),
+      module: anyText,
+      config: anyJson,
+      reopened: fc.array(fc.nat()),
+      inFlight: fc.array(anyText),
+      alone: fc.array(anyText),
+    },
+    { noNullPrototype: true },
+  ),
   fc.record(
     {
       type: fc.constant('problem' as const),

@@ -2,6 +2,7 @@ import process from 'node:process'
 import { crc32 } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { itemsOfRow, itemsOfRun } from '../../../src/backends/batching/push-items.ts'
 import { readCurrentEvents } from '../../../src/backends/local/current-events.ts'
 import { createRowReader } from '../../../src/backends/local/row-reader.ts'
 import type { GivenFlags } from '../../../src/config/given.ts'
@@ -113,6 +114,26 @@ async function checkReaders(trial: Trial, { ended }: Sitting): Promise<void> {
   const rows: string[] = []
   for await (const row of createRowReader(trial.events).rows({})) rows.push(describeRow(row))
   expect(rows).toEqual(trial.stored().rows.map((row) => describeRow({ ...row, evaluations: evaluationsOf(row) })))
+  await checkPushed(trial)
+}
+
+/** What is counted for a backend is what it would be sent, and nothing that does not count any more. */
+async function checkPushed(trial: Trial): Promise<void> {
+  const source = await trial.pushSource()
+  const { events, runs, superseded = [] } = await source.progress()
+  const seqs: number[] = []
+  const date = (_seq: number, at: number) => ({ at })
+  for (const run of runs) {
+    const rows = source.follow(run.iteration)
+    for (let row = await rows.next(); row !== undefined; row = await rows.next()) {
+      seqs.push(...itemsOfRow(row, run, date).map(({ seq }) => seq))
+    }
+    await rows.close()
+    seqs.push(...itemsOfRun(run, run, date).map(({ seq }) => seq))
+  }
+  expect(seqs).toHaveLength(events)
+  expect(new Set(seqs).size).toBe(events)
+  expect(superseded.filter((seq) => seqs.includes(seq))).toEqual([])
 }
 
 function evaluationsOf({ evaluations }: StoredRow) {

@@ -1,6 +1,7 @@
 import { readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Manifest } from '../../../src/backends/local/manifest.ts'
+import { openPushSource } from '../../../src/backends/local/push-source.ts'
 import { claimExperiment } from '../../../src/backends/local/reopen.ts'
 import { openLocalStore } from '../../../src/backends/local/store.ts'
 import type { GivenFlags } from '../../../src/config/given.ts'
@@ -10,6 +11,7 @@ import { createStopSwitch, type StopSwitch } from '../../../src/engine/stop.ts'
 import type { RunEvent } from '../../../src/model/events.ts'
 import type { RecordItem } from '../../../src/model/executor.ts'
 import type { DefinitionInfo, ExperimentInfo } from '../../../src/model/ports.ts'
+import type { PushSource } from '../../../src/model/push.ts'
 import type { RecordText } from '../../../src/model/row.ts'
 import type { UserModule } from '../../../src/session/executors/user-module.ts'
 import type { LoadedExperiment } from '../../../src/session/load-modules.ts'
@@ -153,6 +155,14 @@ export class Trial {
   /** Replaces what stands in the log. */
   overwrite(bytes: Uint8Array): void {
     writeFileSync(this.events, bytes)
+  }
+
+  /** Where it is pushed from. */
+  async pushSource(): Promise<PushSource> {
+    const store = openLocalStore(this.#folder)
+    const manifest = await store.manifest(ID)
+    const owner = { pid: 3, host: 'here' }
+    return openPushSource({ files: store.files(ID), manifest, owner, isGone: () => true, clock: this.#clock })
   }
 
   stored(): Stored {
