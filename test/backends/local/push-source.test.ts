@@ -202,9 +202,10 @@ describe('how far a log has come', () => {
       const evaluations = some.filter(({ type }) => type === 'evaluation-finished')
       const rows = evaluations.flatMap((event): EventBody[] => {
         if (event.type !== 'evaluation-finished') return []
-        const { key, iteration, generation } = event
+        const { key, iteration, generation, replaces } = event
+        const unit = { key, iteration, generation, ...(replaces === undefined ? {} : { replaces }) }
         const status = event.seq % 5 === 0 ? 'cancelled' : event.seq % 5 === 1 ? 'skipped' : 'error'
-        return event.seq % 5 === 2 ? [event] : [event, { type: 'row-finished', key, iteration, generation, status }]
+        return event.seq % 5 === 2 ? [event] : [event, { type: 'row-finished', ...unit, status }]
       })
       for (const events of [stamped(rows), log.events]) {
         const { source, append } = await openSource()
