@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { constants, copyFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { closeSync, constants, copyFileSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { FILE_MODE } from './layout.ts'
 import type { LockOwner } from './store.ts'
 import { errnoOf, writeError } from './store-error.ts'
@@ -22,11 +22,22 @@ export function takeLock(path: string, owner: LockOwner, isAbandoned: (path: str
 
 function makeLock(path: string, owner: LockOwner): boolean {
   try {
-    writeFileSync(path, JSON.stringify(owner), { mode: FILE_MODE, flag: 'wx', flush: true })
+    writeLock(path, owner)
     return true
   } catch (error) {
     if (errnoOf(error) === 'EEXIST') return false
     throw writeError(path, error)
+  }
+}
+
+/** Synced: a lock that says nothing after a power failure would keep everybody out. */
+export function writeLock(path: string, owner: LockOwner): void {
+  const fd = openSync(path, 'wx', FILE_MODE)
+  try {
+    writeFileSync(fd, JSON.stringify(owner))
+    fsyncSync(fd)
+  } finally {
+    closeSync(fd)
   }
 }
 

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import type { RowReader } from '../../model/row.ts'
 import { type EventLog, openEventLog } from './event-log.ts'
 import { EXPERIMENTS_FOLDER, type ExperimentFiles, experimentFiles, FILE_MODE, FOLDER_MODE } from './layout.ts'
+import { writeLock } from './lock-file.ts'
 import { type Manifest, readManifest, syncFolder, writeManifest } from './manifest.ts'
 import { createRowReader } from './row-reader.ts'
 import { errnoOf, readError, writeError } from './store-error.ts'
@@ -99,7 +100,7 @@ function prepareFolders(storeFolder: string, files: ExperimentFiles, owner: Lock
   try {
     const firstMade = prepareStore(storeFolder)
     mkdirSync(files.folder, { mode: FOLDER_MODE })
-    writeFileSync(files.lock, JSON.stringify(owner), { mode: FILE_MODE, flag: 'wx', flush: true })
+    writeLock(files.lock, owner)
     return firstMade
   } catch (error) {
     throw writeError(files.folder, error)
