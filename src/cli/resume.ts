@@ -30,7 +30,6 @@ export async function resume(wanted: string, flags: GivenFlags, context: Command
       const reporters = await createReporters(options, context)
       relay.connect(reporters.console)
       for (const problem of settings.problems) reporters.problem(problem)
-      if (backend.note !== undefined) reporters.note(backend.note)
       return await goOn({ wanted, flags, options, ending, backend, reporters, onConsole: relay.write }, context)
     } finally {
       await backend.close()
@@ -55,6 +54,7 @@ interface Resumption {
 async function goOn(resumption: Resumption, context: CommandContext): Promise<number> {
   const { options, ending, backend, reporters } = resumption
   const members = await claimMembers(resumption, context)
+  if (backend.note !== undefined) reporters.note(backend.note)
   const deliverer = await backend.deliverer(reporters).catch((error: unknown) => {
     for (const { stored } of members) stored.leave()
     throw error

@@ -38,7 +38,7 @@ export const errorCodes = {
   E_STORE_READ: 'the local store cannot be read',
   E_STORE_FORMAT: 'the local store was written by a newer version of this tool',
   E_STORE_UNKNOWN: 'no stored experiment matches what was asked for',
-  E_STORE_PULLED: 'this experiment was pulled from a backend and is not pushed again',
+  E_STORE_PULLED: 'this experiment was pulled from a backend, and is neither pushed again nor gone on with here',
   E_STORE_LOCKED: 'another process is writing this experiment',
   E_RESUME_CHANGED: 'what is to be gone on with is not what was begun',
   E_BACKEND_SETTINGS: 'what is set up for a backend cannot be used',

@@ -318,6 +318,14 @@ describe('a pull that comes to nothing leaves nothing', () => {
 })
 
 describe('a pulled experiment', () => {
+  test('is not resumed: it was run elsewhere', async () => {
+    const { other, remoteId, pull } = await pushedExperiment()
+    await pull([remoteId])
+    const { exitCode, stderr } = await other.run(['resume', other.only().id, '--retry-errors'])
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining('error E_STORE_PULLED')])
+    expect(other.only().isLocked).toBe(false)
+  })
+
   test('is not pushed again: alone it is refused, with all others left out', async () => {
     const { fake, other, remoteId, pull } = await pushedExperiment()
     await pull([remoteId])

@@ -60,7 +60,8 @@ export async function allTargets(store: LocalStore): Promise<ChosenTargets> {
   return { targets, leftOut }
 }
 
-function describePulled({ place, link }: PulledFrom): string {
+/** Where an experiment was pulled from. */
+export function describePulled({ place, link }: PulledFrom): string {
   return `pulled from ${place}, not run here: ${link}`
 }
 

@@ -4,7 +4,9 @@ import type { ExperimentFiles } from '../../backends/local/layout.ts'
 import type { Manifest } from '../../backends/local/manifest.ts'
 import type { LocalStore } from '../../backends/local/store.ts'
 import { selectExperiments } from '../../load/select-experiments.ts'
+import { LlmobsExpError } from '../../model/errors.ts'
 import type { CommandContext } from '../command-context.ts'
+import { describePulled } from '../push/targets.ts'
 import { warnOfPassedOver } from '../warn-passed-over.ts'
 
 /** A stored experiment of the command that is to be gone on with. */
@@ -23,12 +25,17 @@ export interface WantedGroup {
 
 /**
  * All experiments of the command that an experiment was part of, in written order.
- * @throws LlmobsExpError `E_STORE_UNKNOWN` or `E_UNKNOWN_EXPERIMENT`
+ * @throws LlmobsExpError `E_STORE_UNKNOWN`, `E_UNKNOWN_EXPERIMENT`, or `E_STORE_PULLED` for one that was never run here
  */
 export async function findGroup({ store, wanted, only }: WantedGroup, context: CommandContext): Promise<GroupEntry[]> {
   const found = await findExperiment(store, wanted)
   await warnOfPassedOver(found, context)
-  const { groupId } = found.manifest
+  const { groupId, pulled } = found.manifest
+  if (pulled !== undefined) {
+    throw new LlmobsExpError('E_STORE_PULLED', `${found.experimentId} was ${describePulled(pulled)}`, {
+      hint: 'it can be gone on with where it was run',
+    })
+  }
   // The group is named by its first experiment, and ids sort by time.
   const ids = found.store.ids().filter((id) => id >= groupId)
   const entries: GroupEntry[] = []

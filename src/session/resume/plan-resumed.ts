@@ -206,11 +206,12 @@ function hashOf(config: Json): string {
 }
 
 function createBegun({ claimed, tally }: StoredState, rest: LoggedRest, { state }: ExaminedStored): BegunExperiment {
-  const { retries, void: voided } = state.units
+  const { retries, void: voided, partial } = state.units
   const hasWaiting = retries.size + voided.size > 0
   const { reopened, allowChanged } = rest.resumed
+  const hasAgain = [...partial.values()].some(({ replaces }) => replaces !== undefined)
   return {
-    isPushedLate: retries.size + reopened.length + state.damagedLines > 0 || allowChanged,
+    isPushedLate: retries.size + reopened.length + state.damagedLines > 0 || hasAgain || allowChanged,
     tally: (gauges) => tally.connect(gauges),
     run: (plan, ports, stop) => resume(plan, rest, { ...ports, stop }),
     async settle(end) {
