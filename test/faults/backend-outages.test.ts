@@ -38,7 +38,8 @@ test('B3: a backend that is gone for a while in the middle of the run gets every
   await project.fake.start()
   expectSound(project, await cli.ended, { exitCode: 0 })
   expectDelivered(project)
-})
+  // A backend that has failed five times is asked again after half a minute.
+}, 100_000)
 
 test('B4: a backend that is gone for good during the last wait has a part, and push sends the rest', async () => {
   const project = await standardProject()
