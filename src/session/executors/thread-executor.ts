@@ -70,7 +70,11 @@ export function createThreadExecutor(experiment: ExecutedExperiment, threads: Th
     },
     restartError: () => describeRestarts(),
   })
-  const records = createRecordReceiver(post)
+  const records = createRecordReceiver((request) => {
+    post(request)
+    // The thread reads while this one goes on: the first task waits for its record.
+    if (!replacing) threads.current().flush()
+  })
   const inquest = createInquest({
     ping: (number) => post(['ping', number]),
     blocking: () => calls.blocking(),
@@ -167,10 +171,11 @@ export function createThreadExecutor(experiment: ExecutedExperiment, threads: Th
     post,
     evaluators: experiment.evaluators,
     generation: () => generation,
-    // In two portions a tick: while the thread works on one of them, the results of the other are written.
+    // In two portions a tick: while the thread works on one of them, the results of the other are written. The first ones are
+    // small, for nothing is compiled yet.
     taskPosted() {
       tasksCalled++
-      if (++portion < portionSize) return
+      if (++portion < Math.min(portionSize, tasksCalled / 2)) return
       portion = 0
       threads.current().flush()
     },
