@@ -27,7 +27,14 @@ export type LabelSummary = {
   LabelValue
 
 export type LabelValue =
-  | { readonly type: 'boolean'; readonly passRate: number; readonly passed: number; readonly interval: Interval }
+  | {
+      readonly type: 'boolean'
+      readonly passRate: number
+      readonly passed: number
+      readonly interval: Interval
+      /** Over several runs. */
+      readonly stability?: Stability
+    }
   | {
       readonly type: 'score'
       readonly mean: number
@@ -48,6 +55,32 @@ export type LabelValue =
   /** Values of several types under one label: counted, never averaged. */
   | { readonly type: 'mixed'; readonly counts: { readonly [T in MetricType]: number } }
   | { readonly type: 'none' }
+
+/** How alike the runs of each record are by one boolean label: counts of records. */
+export interface Stability {
+  /** Pass in every run that was scored. */
+  readonly stablePass: number
+  /** Pass in none. */
+  readonly stableFail: number
+  /** Pass in some. */
+  readonly flaky: number
+  /** Scored in one run only, which shows nothing of this. */
+  readonly single: number
+  /** Of the first flaky records in the order of the dataset; at most 20. */
+  readonly flakyKeys: readonly string[]
+  /** For k = 1 … 5, then fewer, up to the number of runs. */
+  readonly passAt: readonly PassAt[]
+}
+
+/** How many of the records with at least `k` scored runs pass in any, and in all, of `k` runs; absent where there are none. */
+export interface PassAt {
+  readonly k: number
+  readonly records: number
+  /** pass@k: at least one of k runs passes. */
+  readonly passAtK?: number
+  /** pass^k: all of k runs pass. */
+  readonly passHatK?: number
+}
 
 /** Errors with the same message, counted, with one example to reproduce. */
 export interface ErrorGroup {

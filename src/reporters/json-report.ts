@@ -1,10 +1,11 @@
-import type { Delivery } from '../model/backend.ts'
 import type { ErrorCode } from '../model/errors.ts'
 import type { MetricType } from '../model/evaluation.ts'
 import type { NamedSummaryResult } from '../model/events.ts'
 import type { EndReason, Failure, Outcome } from '../model/outcome.ts'
 import type { ExperimentOutcome, ExperimentView, GroupOutcome } from '../model/ports.ts'
 import type { ErrorGroup, Interval, LabelSummary, Latency, RowCounts, RunSummary } from '../model/summary.ts'
+import { allRunsOf, type JsonAllRuns } from './json-all-runs.ts'
+import { deliveryOf, type JsonDelivery } from './json-delivery.ts'
 import { numberOrNull, parseOrNull } from './json-text.ts'
 
 /** Version of the document's format; grows when a member changes its meaning or goes. */
@@ -28,6 +29,8 @@ interface JsonExperiment {
   exitCode: number
   /** Empty when the experiment was not started. */
   runs: JsonRun[]
+  /** Null with a single run. */
+  allRuns: JsonAllRuns<JsonEvaluator> | null
   durationMs: number
   taskLatencyMs: JsonLatency | null
   /** Of an experiment that was not started nothing is kept there. */
@@ -36,23 +39,6 @@ interface JsonExperiment {
   delivery: JsonDelivery | null
   /** Null where it was run here. */
   pulled: { backend: string; place: string; id: string; link: string; at: string } | null
-}
-
-interface JsonDelivery {
-  status: Delivery['status']
-  backend: string
-  /** Where the backend is: `datadoghq.com`. */
-  place: string
-  /** Where people look at it; null when it was never made there. */
-  link: string | null
-  spans: number
-  metrics: number
-  /** Events that were not accepted yet. */
-  pending: number
-  /** Events that will never be. */
-  rejected: number
-  /** Why not everything was accepted; null when it was. */
-  reason: string | null
 }
 
 interface JsonOutcome {
@@ -141,26 +127,21 @@ export function buildJsonReport(outcome: GroupOutcome, views: ReadonlyMap<string
 function experimentOf(ended: ExperimentOutcome, view: ExperimentView | undefined): JsonExperiment {
   const { info, outcome, delivery } = ended
   const summary = view?.summary()
+  const isStarted = outcome.exitCode !== 2
   return {
     id: info.experimentId,
     name: info.name,
     file: info.file,
     outcome: outcomeOf(outcome),
     exitCode: outcome.exitCode,
-    runs: outcome.exitCode === 2 ? [] : (summary?.runs ?? []).map(runOf),
+    runs: isStarted ? (summary?.runs ?? []).map(runOf) : [],
+    allRuns: isStarted && summary !== undefined && info.runs > 1 ? allRunsOf(summary, evaluatorOf) : null,
     durationMs: summary?.durationMs ?? 0,
     taskLatencyMs: latencyOf(summary?.taskLatency),
     log: { folder: info.folder, eventsFile: info.eventsFile },
     delivery: delivery === undefined ? null : deliveryOf(delivery),
     pulled: info.pulled === undefined ? null : { ...info.pulled },
   }
-}
-
-function deliveryOf(delivery: Delivery): JsonDelivery {
-  const { status, backend, place, link = null, spans, metrics } = delivery
-  const rest = status === 'delivered' ? { pending: 0, rejected: 0, reason: null } : delivery
-  const { pending, rejected, reason } = rest
-  return { status, backend, place, link, spans, metrics, pending, rejected, reason }
 }
 
 function outcomeOf(outcome: Outcome): JsonOutcome {

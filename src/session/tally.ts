@@ -2,8 +2,8 @@ import type { EvaluationFinished, Problem, RunEvent } from '../model/events.ts'
 import type { Gauges } from '../model/executor.ts'
 import type { Clock, Progress } from '../model/ports.ts'
 import type { ExperimentSummary, RunSummary } from '../model/summary.ts'
-import { Clusters } from '../stats/clusters.ts'
 import { LabelTypes } from './tally/label-types.ts'
+import { RecordClusters } from './tally/record-clusters.ts'
 import { RunTally } from './tally/run-tally.ts'
 import { summarizeRuns } from './tally/summarize-runs.ts'
 
@@ -50,9 +50,8 @@ class EventTally implements Tally {
   readonly #runs = new Map<number, RunTally>()
   readonly #finishedRuns = new Map<number, RunSummary>()
   readonly #types = new LabelTypes()
-  readonly #clusters = new Map<string, Clusters>()
-  readonly #recordNumbers = new Map<string, number>()
-  #last: { readonly key?: string; readonly number: number } = { number: -1 }
+  /** With several runs. */
+  readonly #recordClusters: RecordClusters | undefined
   #plannedRecords: number | undefined
   #records = 0
   #startedAt: number | undefined
@@ -63,6 +62,7 @@ class EventTally implements Tally {
     this.#info = info
     this.#live = live
     this.#plannedRecords = info.plannedRecords
+    if (info.runs > 1) this.#recordClusters = new RecordClusters(info.runs)
   }
 
   apply(event: RunEvent): void {
@@ -71,6 +71,7 @@ class EventTally implements Tally {
     switch (event.type) {
       case 'record':
         if (event.replaces === undefined) this.#records++
+        this.#recordClusters?.meet(event.key)
         break
       case 'task-finished':
         this.#changed(event.iteration).addTask(event)
@@ -116,7 +117,7 @@ class EventTally implements Tally {
     return summarizeRuns({
       tallies: runs,
       summaries: runs.map((run) => this.run(run.iteration)),
-      clusters: this.#info.runs === 1 ? undefined : this.#clusters,
+      records: this.#recordClusters,
       unbegun,
       durationMs: this.#elapsed(this.#lastAt),
     })
@@ -150,10 +151,7 @@ class EventTally implements Tally {
     for (const evaluation of event.evaluations) {
       const isFirstOfType = evaluator.label(evaluation.label).add(evaluation)
       if (isFirstOfType) this.#types.add(evaluation.label, evaluation.type)
-      if (this.#info.runs === 1) continue
-      if (evaluation.type === 'score' || evaluation.type === 'boolean') {
-        this.#clustersOf(evaluation.label).add(this.#numberOf(event.key), Number(evaluation.value))
-      }
+      this.#recordClusters?.add(event.key, evaluation)
     }
   }
 
@@ -171,26 +169,6 @@ class EventTally implements Tally {
     return this.#run(iteration)
   }
 
-  #clustersOf(label: string): Clusters {
-    const known = this.#clusters.get(label)
-    if (known !== undefined) return known
-    const created = new Clusters()
-    this.#clusters.set(label, created)
-    return created
-  }
-
-  /** Evaluations of a row mostly come one after the other, so the last key is asked for again. */
-  #numberOf(key: string): number {
-    if (key === this.#last.key) return this.#last.number
-    let number = this.#recordNumbers.get(key)
-    if (number === undefined) {
-      number = this.#recordNumbers.size
-      this.#recordNumbers.set(key, number)
-    }
-    this.#last = { key, number }
-    return number
-  }
-
   #elapsed(now: number): number {
     return this.#startedAt === undefined ? 0 : Math.max(0, (this.#finishedAt ?? now) - this.#startedAt)
   }
@@ -205,7 +183,7 @@ class EventTally implements Tally {
   }
 
   #meansOfAllRuns(): Progress['means'] {
-    const labels = [...this.#clusters].filter(([label]) => !this.#types.isMixed(label))
-    return labels.map(([label, { mean }]) => ({ label, mean, isRate: this.#types.isBoolean(label) }))
+    const labels = (this.#recordClusters?.means() ?? []).filter(({ label }) => !this.#types.isMixed(label))
+    return labels.map(({ label, mean }) => ({ label, mean, isRate: this.#types.isBoolean(label) }))
   }
 }

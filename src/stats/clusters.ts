@@ -36,7 +36,7 @@ export class Clusters {
 
   merge(other: Clusters): Clusters {
     const both = new Clusters()
-    for (const part of [this, other]) part.#each((record, count, sum) => both.#put(record, count, sum))
+    for (const part of [this, other]) part.forEach((record, count, sum) => both.#put(record, count, sum))
     return both
   }
 
@@ -48,13 +48,24 @@ export class Clusters {
     const mean = this.mean
     let records = 0
     let squares = 0
-    this.#each((_record, count, sum) => {
+    this.forEach((_record, count, sum) => {
       records++
       squares += (sum - count * mean) ** 2
     })
     const variance = records < 2 ? 0 : ((records / (records - 1)) * squares) / this.#rows ** 2
     const standardError = Number.isNaN(variance) ? Number.POSITIVE_INFINITY : Math.sqrt(variance)
     return { records, rows: this.#rows, mean, standardError }
+  }
+
+  /** Records with at least one value, by number. */
+  forEach(visit: (record: number, count: number, sum: number) => void): void {
+    for (const [page, counts] of this.#counts.entries()) {
+      const sums = this.#sums[page]
+      for (let slot = 0; slot < PAGE; slot++) {
+        const count = counts[slot] ?? 0
+        if (count > 0) visit(page * PAGE + slot, count, sums?.[slot] ?? 0)
+      }
+    }
   }
 
   #put(record: number, count: number, sum: number): void {
@@ -71,16 +82,6 @@ export class Clusters {
     sums[slot] = (sums[slot] ?? 0) + sum
     this.#rows += count
     this.#total += sum
-  }
-
-  #each(visit: (record: number, count: number, sum: number) => void): void {
-    for (const [page, counts] of this.#counts.entries()) {
-      const sums = this.#sums[page]
-      for (let slot = 0; slot < PAGE; slot++) {
-        const count = counts[slot] ?? 0
-        if (count > 0) visit(page * PAGE + slot, count, sums?.[slot] ?? 0)
-      }
-    }
   }
 }
 

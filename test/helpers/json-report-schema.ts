@@ -102,6 +102,25 @@ const run = z.object({
   taskLatencyMs: latency,
 })
 
+const share = z.number().min(0).max(1).nullable()
+
+const stability = z.object({
+  label: z.string(),
+  stablePass: count.meta({ description: 'Records that pass in every scored run.' }),
+  stableFail: count.meta({ description: 'Records that pass in none.' }),
+  flaky: count.meta({ description: 'Records that pass in some.' }),
+  single: count.meta({ description: 'Records that were scored in a single run.' }),
+  flakyKeys: z.array(z.string()).max(20).meta({ description: 'Keys of the first flaky records.' }),
+  passAt: z.array(
+    z.object({
+      k: z.int().min(1),
+      records: count.meta({ description: 'Records with at least k scored runs, over which the two are averaged.' }),
+      passAtK: share.meta({ description: 'pass@k: any of k runs passes.' }),
+      passHatK: share.meta({ description: 'pass^k: all of k runs pass.' }),
+    }),
+  ),
+})
+
 const experiment = z.object({
   id: z.string(),
   name: z.string().meta({ description: 'With the variant: support-triage/large.' }),
@@ -130,6 +149,10 @@ const experiment = z.object({
   }),
   exitCode: z.int().min(0),
   runs: z.array(run).meta({ description: 'Empty when the experiment was not started.' }),
+  allRuns: z
+    .object({ evaluators: z.array(evaluator), stability: z.array(stability) })
+    .nullable()
+    .meta({ description: 'Several runs together, and how alike the runs of each record are; null with a single run.' }),
   durationMs: duration,
   taskLatencyMs: latency,
   log: z.object({ folder: z.string(), eventsFile: z.string() }).meta({ description: 'Where the rows are kept.' }),

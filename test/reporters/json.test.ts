@@ -154,6 +154,7 @@ describe('the json reporter', () => {
                 }
               }
             ],
+            "allRuns": null,
             "durationMs": 4200,
             "taskLatencyMs": {
               "p50": 910,

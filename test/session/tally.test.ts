@@ -117,6 +117,51 @@ describe('failing units', () => {
   })
 })
 
+describe('the stability of records over several runs', () => {
+  const passing: Record<string, readonly boolean[]> = {
+    b: [true, true],
+    a: [false, true],
+    d: [false, false],
+    c: [true, false],
+  }
+  const script = new EventScript(['exact', 'tokens'], 2, 4)
+  for (const key of ['a', 'b', 'c', 'd']) script.record(key)
+  for (const [index, iteration] of [1, 2].entries()) {
+    script.startRun(iteration)
+    for (const [key, passes] of Object.entries(passing)) {
+      script.row({ key, iteration, evaluations: { exact: { exact: passes[index] === true }, tokens: { tokens: 5 } } })
+    }
+    script.finishRun(iteration)
+  }
+  const { labels, runs } = replay(script.events, script.info).summary()
+
+  it('is told of each boolean label, the flaky records in the order of the dataset', () => {
+    expect(labels[0]).toMatchObject({
+      label: 'exact',
+      stability: {
+        stablePass: 1,
+        stableFail: 1,
+        flaky: 2,
+        single: 0,
+        flakyKeys: ['a', 'c'],
+        passAt: [
+          { k: 1, records: 4, passAtK: 0.5, passHatK: 0.5 },
+          { k: 2, records: 4, passAtK: 0.75, passHatK: 0.25 },
+        ],
+      },
+    })
+    expect(labels[1]).not.toHaveProperty('stability')
+  })
+
+  it('is not told of a single run', () => {
+    expect(runs.flatMap((run) => run.labels).filter((label) => 'stability' in label)).toEqual([])
+    const { events, info } = new EventScript(['exact'])
+      .startRun()
+      .row({ key: 'a', evaluations: { exact: { exact: true } } })
+    expect(replay(events, info).summary().labels[0]).not.toHaveProperty('stability')
+  })
+})
+
 function unitEvent(key: string, iteration: number) {
   const timing = { startedAt: 0, durationMs: 1, queueMs: 0, retryWaitMs: 0, attempts: 1 }
   return { type: 'evaluation-finished', key, iteration, generation: 0, ...timing } as const

@@ -9,6 +9,7 @@ import { renderErrorGroups } from './error-groups.ts'
 import { renderFailingRows } from './failing-rows.ts'
 import { renderLabelTable } from './label-table.ts'
 import { formatCount, formatNumber } from './number.ts'
+import { renderStability } from './stability.ts'
 import type { Style } from './style.ts'
 
 const MAX_LINES = 5
@@ -48,6 +49,7 @@ export function renderAllRuns(info: ExperimentInfo, summary: ExperimentSummary, 
     renderTitle(`${info.name} · all ${formatNumber(info.runs)} runs`, style),
     renderCounts(summary, style),
     renderLabelTable({ labels: summary.labels, summaries: [] }, style),
+    renderStability(summary.labels, style),
   ])
 }
 
