@@ -1,3 +1,4 @@
+import type { Direction } from './comparison.ts'
 import type { Dataset, DatasetRecord, ExpectedOf, InputOf, MetadataOf } from './dataset.ts'
 import type { Columns } from './evaluation.ts'
 
@@ -64,10 +65,19 @@ export interface SummaryContext<R, O, V> {
 }
 
 /**
- * The least a mean, a pass rate or a summary value must be; or a range.
- * A threshold on something that scored no row is missed.
+ * The least a mean, a pass rate or a summary value must be; or a range, and how it is compared with a baseline.
+ * A threshold on something that scored no row is missed. With `better` or `tolerance` alone it has no condition of its own.
  */
-export type Threshold = number | { readonly min?: number; readonly max?: number }
+export type Threshold =
+  | number
+  | {
+      readonly min?: number
+      readonly max?: number
+      /** Which way is the good one. @default 'lower' where there is a `max` and no `min`, else 'higher' */
+      readonly better?: Direction
+      /** How much worse than the baseline is no regression yet, in the units of the value. @default 0 */
+      readonly tolerance?: number
+    }
 
 /** The user's function under test. It may be synchronous. */
 export type Task<R, O, C> = (input: InputOf<NoInfer<R>>, context: TaskContext<NoInfer<R>, NoInfer<C>>) => Awaitable<O>

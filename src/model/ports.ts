@@ -6,6 +6,7 @@ import type { Outcome } from './outcome.ts'
 import type { PulledFrom } from './pull.ts'
 import type { Row, RowReader } from './row.ts'
 import type { ExperimentSummary, RunSummary } from './summary.ts'
+import type { ThresholdInfo } from './threshold.ts'
 
 /** Where time comes from. */
 export interface Clock {
@@ -45,7 +46,7 @@ export interface DefinitionInfo {
   readonly config: Json
   readonly evaluators: readonly string[]
   readonly summaryEvaluators: readonly string[]
-  readonly thresholds: { readonly [name: string]: { readonly min?: number; readonly max?: number } }
+  readonly thresholds: { readonly [name: string]: ThresholdInfo }
   readonly tags: { readonly [key: string]: string }
   readonly dataset: DatasetInfo
   readonly runs?: number

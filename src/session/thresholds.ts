@@ -2,8 +2,9 @@ import type { NamedSummaryResult } from '../model/events.ts'
 import type { Failure } from '../model/outcome.ts'
 import type { DefinitionInfo } from '../model/ports.ts'
 import type { ExperimentSummary, Interval, LabelSummary } from '../model/summary.ts'
+import { hasCondition, type ThresholdInfo, toleranceOf } from '../model/threshold.ts'
 
-type Range = DefinitionInfo['thresholds'][string]
+type Range = ThresholdInfo
 
 const MAX_LISTED_RUNS = 5
 
@@ -13,7 +14,7 @@ const MAX_LISTED_RUNS = 5
  */
 export function missedThresholds(thresholds: DefinitionInfo['thresholds'], summary: ExperimentSummary): Failure[] {
   return Object.entries(thresholds).flatMap(([name, range]): Failure[] => {
-    const got = missedBy(name, range, summary)
+    const got = hasCondition(range) ? missedBy(name, range, summary) : undefined
     return got === undefined ? [] : [{ kind: 'threshold', name, wanted: describeRange(range), got }]
   })
 }
@@ -81,8 +82,20 @@ function meets(value: number, { min, max }: Range): boolean {
   return (min === undefined || value >= min - slack) && (max === undefined || value <= max + slack)
 }
 
+/** @example describeThreshold({ max: 400, tolerance: 5 }) // 'at most 400 (tolerance 5)' */
+export function describeThreshold(threshold: ThresholdInfo): string {
+  const { better } = threshold
+  const tolerance = toleranceOf(threshold)
+  const notes = [
+    ...(better === undefined ? [] : [`${better} is better`]),
+    ...(tolerance === 0 ? [] : [`tolerance ${tolerance}`]),
+  ].join(', ')
+  if (!hasCondition(threshold)) return notes === '' ? 'no condition' : notes
+  return notes === '' ? describeRange(threshold) : `${describeRange(threshold)} (${notes})`
+}
+
 /** @example describeRange({ min: 0.9 }) // 'at least 0.9' */
-export function describeRange({ min, max }: Range): string {
+function describeRange({ min, max }: Range): string {
   if (min === undefined) return `at most ${max}`
   return max === undefined ? `at least ${min}` : `from ${min} to ${max}`
 }

@@ -28,6 +28,9 @@ test.each([
   [{ evaluators: Object.assign(Object.create(null), { toString: task }) }],
   [{ evaluators: { many: task }, thresholds: { 'many-precision': 0.5 } }],
   [{ config: Object.create(null) }],
+  [{ evaluators: { a: task }, thresholds: { a: { max: 400, better: 'lower', tolerance: 5 } } }],
+  [{ evaluators: { a: task }, thresholds: { a: { better: 'higher' } } }],
+  [{ evaluators: { a: task }, thresholds: { a: { tolerance: 0 } } }],
 ])('a definition is accepted (%#)', (more) => {
   expect(problems({ ...valid, ...more })).toEqual([])
 })
@@ -119,8 +122,16 @@ test.each<[object, ...string[]]>([
   ],
   [
     { evaluators: { a: task }, thresholds: { a: Number.NaN } },
-    'thresholds.a: expected a finite number or { min?, max? }, got the number NaN',
+    'thresholds.a: expected a finite number or { min?, max?, better?, tolerance? }, got the number NaN',
   ],
+  [
+    { evaluators: { a: task }, thresholds: { a: { better: 'less' } } },
+    "thresholds.a.better: expected 'higher' or 'lower', got \"less\"",
+  ],
+  ...[-1, Number.NaN, '5%'].map((tolerance): [object, string] => [
+    { evaluators: { a: task }, thresholds: { a: { min: 1, tolerance } } },
+    `thresholds.a.tolerance: expected a finite number that is not negative, got ${typeof tolerance === 'string' ? '"5%"' : `the number ${tolerance}`}`,
+  ]),
   [{ evaluators: { a: task }, thresholds: { a: {} } }, 'thresholds.a: expected min, max, or both, got neither'],
   [{ evaluators: { a: task }, thresholds: { a: { min: '1' } } }, 'thresholds.a.min: expected a finite number, got "1"'],
   [

@@ -73,6 +73,10 @@ describe('a threshold on an evaluator', () => {
     expect(check({ min: 0 }, value, scored)).toBe(`wanted at least 0, got ${got}`)
   })
 
+  it('without a condition of its own is never missed, nor without a value', () => {
+    expect(missedThresholds({ exact: { better: 'lower', tolerance: 5 } }, experimentSummary())).toEqual([])
+  })
+
   it('that nothing has the name of is missed', () => {
     expect(describeMissed({ max: 1 }, experimentSummary())).toBe('wanted at most 1, got no value')
   })

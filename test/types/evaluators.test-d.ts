@@ -199,6 +199,30 @@ describe('summary evaluators and thresholds', () => {
       name: 't',
       dataset: numbers,
       task: (n) => n,
+      evaluators,
+      summaryEvaluators: { accuracy: ({ rows }) => rows.length },
+      thresholds: {
+        judge: { max: 400, better: 'lower', tolerance: 5 },
+        accuracy: { better: 'higher' },
+        positive: { min: 0.5, tolerance: 0.01 },
+      },
+    })
+    defineExperiment({
+      name: 't',
+      dataset: numbers,
+      task: (n) => n,
+      evaluators,
+      thresholds: {
+        // @ts-expect-error better is one of two words
+        judge: { better: 'less' },
+        // @ts-expect-error a tolerance is a number
+        positive: { tolerance: '5%' },
+      },
+    })
+    defineExperiment({
+      name: 't',
+      dataset: numbers,
+      task: (n) => n,
       evaluators: { correct: ({ output, expectedOutput }) => output === expectedOutput },
       summaryEvaluators: { accuracy: ({ rows }) => rows.length },
       thresholds: {

@@ -65,7 +65,15 @@ export const manifestSchema: z.ZodType<Manifest> = z.object({
     config: z.string(),
     evaluators: z.array(z.string()),
     summaryEvaluators: z.array(z.string()),
-    thresholds: z.record(z.string(), z.object({ min: z.number().exactOptional(), max: z.number().exactOptional() })),
+    thresholds: z.record(
+      z.string(),
+      z.object({
+        min: z.number().exactOptional(),
+        max: z.number().exactOptional(),
+        better: z.enum(['higher', 'lower']).exactOptional(),
+        tolerance: z.number().exactOptional(),
+      }),
+    ),
     tags: z.record(z.string(), z.string()),
     dataset: z.object({
       description: z.string(),
