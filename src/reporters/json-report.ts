@@ -4,8 +4,9 @@ import type { MetricType } from '../model/evaluation.ts'
 import type { NamedSummaryResult } from '../model/events.ts'
 import type { EndReason, Failure, Outcome } from '../model/outcome.ts'
 import type { ExperimentOutcome, ExperimentView, GroupOutcome } from '../model/ports.ts'
-import type { ErrorGroup, Interval, LabelSummary, Latency, RowCounts, RunSummary } from '../model/summary.ts'
+import type { ErrorGroup, LabelSummary, Latency, RowCounts, RunSummary } from '../model/summary.ts'
 import { numberOrNull, parseOrNull } from './json-text.ts'
+import { intervalOf, type JsonInterval, type JsonThreshold, thresholdOf } from './json-threshold.ts'
 
 /** Version of the document's format; grows when a member changes its meaning or goes. */
 const JSON_REPORT_FORMAT = 1
@@ -26,6 +27,8 @@ interface JsonExperiment {
   file: string
   outcome: JsonOutcome
   exitCode: number
+  /** What came of each threshold; empty when it ended early. */
+  thresholds: JsonThreshold[]
   /** Empty when the experiment was not started. */
   runs: JsonRun[]
   durationMs: number
@@ -106,13 +109,6 @@ type JsonSummaryEvaluator =
   | { name: string; status: 'ok'; type: MetricType; value: unknown }
   | { name: string; status: 'error'; code: ErrorCode; message: string }
 
-/** A 95 % interval; `rough` when there is too little data for it to mean much. */
-interface JsonInterval {
-  low: number | null
-  high: number | null
-  rough: boolean
-}
-
 interface JsonLatency {
   p50: number | null
   p95: number | null
@@ -147,6 +143,7 @@ function experimentOf(ended: ExperimentOutcome, view: ExperimentView | undefined
     file: info.file,
     outcome: outcomeOf(outcome),
     exitCode: outcome.exitCode,
+    thresholds: outcome.status === 'stopped' ? [] : (outcome.thresholds ?? []).map(thresholdOf),
     runs: outcome.exitCode === 2 ? [] : (summary?.runs ?? []).map(runOf),
     durationMs: summary?.durationMs ?? 0,
     taskLatencyMs: latencyOf(summary?.taskLatency),
@@ -237,10 +234,6 @@ function errorGroupOf({ where, error, count, exampleKey }: ErrorGroup): JsonErro
     count,
     exampleKey,
   }
-}
-
-function intervalOf({ low, high, rough }: Interval): JsonInterval {
-  return { low: numberOrNull(low), high: numberOrNull(high), rough }
 }
 
 function latencyOf(latency: Latency | undefined): JsonLatency | null {

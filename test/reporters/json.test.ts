@@ -106,6 +106,7 @@ describe('the json reporter', () => {
               "stopped": null
             },
             "exitCode": 0,
+            "thresholds": [],
             "runs": [
               {
                 "iteration": 1,
