@@ -161,6 +161,8 @@ export interface RunningMean {
 /** What the whole command came to. */
 export interface GroupOutcome {
   readonly exitCode: number
+  /** Whether an experiment failed, and the exit code is 0 because that was asked for. @default false */
+  readonly isForgiven?: boolean
   readonly experiments: readonly ExperimentOutcome[]
   /** The last line of stderr: what to do next, or what was achieved. */
   readonly lastLine: string

@@ -16,6 +16,8 @@ export interface JsonReport {
   formatVersion: typeof JSON_REPORT_FORMAT
   /** The exit code of the command. */
   exitCode: number
+  /** Whether an experiment failed and the exit code is 0 all the same, as --exit-zero says. */
+  exitZero: boolean
   experiments: JsonExperiment[]
 }
 
@@ -130,6 +132,7 @@ export function buildJsonReport(outcome: GroupOutcome, views: ReadonlyMap<string
   return {
     formatVersion: JSON_REPORT_FORMAT,
     exitCode: outcome.exitCode,
+    exitZero: outcome.isForgiven === true,
     experiments: outcome.experiments.map((ended) => experimentOf(ended, views.get(ended.info.experimentId))),
   }
 }

@@ -62,14 +62,17 @@ export interface EndOptions {
   readonly allowUndelivered: boolean
   /** What ended the wait for the delivery. */
   readonly signal?: Signal
+  /** Whether a complete experiment that failed counts as if it had passed. @default false */
+  readonly exitZero?: boolean
 }
 
 /** What an experiment means for the exit code of its command. */
-export function exitCodeOf(part: EndedPart, { allowUndelivered, signal }: EndOptions): number {
-  const { status, exitCode } = part.outcome
+export function exitCodeOf(part: EndedPart, { allowUndelivered, signal, exitZero = false }: EndOptions): number {
+  const { status } = part.outcome
+  const exitCode = status === 'failed' && exitZero ? 0 : part.outcome.exitCode
   if (!isUndelivered(part) || status === 'stopped') return exitCode
   if (signal !== undefined) return signalCodes[signal]
-  return status === 'failed' || allowUndelivered ? exitCode : UNDELIVERED
+  return exitCode === 1 || allowUndelivered ? exitCode : UNDELIVERED
 }
 
 export function isUndelivered({ delivery }: Pick<EndedPart, 'delivery'>): boolean {

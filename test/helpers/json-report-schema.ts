@@ -197,6 +197,9 @@ export const jsonReportSchema = z
   .object({
     formatVersion: z.literal(1),
     exitCode: z.int().min(0).meta({ description: 'The exit code of the command.' }),
+    exitZero: z.boolean().meta({
+      description: 'Whether an experiment failed and the exit code is 0 all the same, because --exit-zero was given.',
+    }),
     experiments: z.array(experiment),
   })
   .meta({
