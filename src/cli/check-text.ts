@@ -6,7 +6,7 @@ import { formatDuration } from '../reporters/format/duration.ts'
 import { formatCount, formatNumber } from '../reporters/format/number.ts'
 import { type Style, styleOf } from '../reporters/format/style.ts'
 import { describeSelection } from '../session/describe-selection.ts'
-import { describeRange } from '../session/thresholds.ts'
+import { describeThreshold } from '../session/thresholds/describe.ts'
 import { sanitizeLine } from '../terminal/sanitize.ts'
 import { truncate } from '../terminal/width.ts'
 import { excerpt } from '../terminal/wrap.ts'
@@ -83,7 +83,9 @@ function detailsOf({ planned, dataset }: CheckedExperiment, mask: Mask): Detail[
   const { options } = planned
   const types = dataset.status === 'read' ? Object.entries(dataset.types) : []
   const tags = Object.entries(options.tags).map(([key, value]) => `${key}:${value}`)
-  const thresholds = Object.entries(info.thresholds).map(([name, range]) => `${name} ${describeRange(range)}`)
+  const thresholds = Object.entries(info.thresholds).map(([name, threshold]) =>
+    describeThreshold(name, threshold, info),
+  )
   const details: Detail[] = [
     ['dataset', mask(describeDataset({ planned, dataset }))],
     ...types,

@@ -2,6 +2,7 @@ import { type ResolvedOptions, resolveForExperiment } from '../config/resolve.ts
 import { selectExperiments } from '../load/select-experiments.ts'
 import { type FileListener, useFiles } from '../load/used-files.ts'
 import type { ConsoleChunk } from '../model/ports.ts'
+import { addConditions } from '../session/add-conditions.ts'
 import { type LoadedExperiment, loadModules } from '../session/load-modules.ts'
 import { type PlannedExperiment, planExperiment } from '../session/plan-experiment.ts'
 import type { CommandContext } from './command-context.ts'
@@ -44,7 +45,7 @@ export async function prepare(
     // Should the options fail, that is what is told.
     loading.catch(() => {})
     const resolved = await options
-    const experiments = selectExperiments(await loading, resolved.values.only)
+    const experiments = addConditions(selectExperiments(await loading, resolved.values.only), resolved)
     tools.onFiles?.(useFiles(new Set(experiments.flatMap(({ info }) => info.dataset.files ?? []))))
     return await planAll(experiments, resolved, tools)
   } catch (error) {

@@ -191,6 +191,7 @@ const resumeOptionNames = [
   'evalTimeout',
   'maxRetries',
   'maxErrors',
+  'exitZero',
   'raiseErrors',
   'maxIdenticalErrors',
   'maxTime',

@@ -14,13 +14,13 @@ export interface MembersRun {
   readonly ending: Ending
   readonly reporters: Multiplexer
   readonly deliverer: Deliverer | undefined
-  readonly options: Pick<RunOptions, 'allowUndelivered' | 'maxTime'>
+  readonly options: Pick<RunOptions, 'allowUndelivered' | 'exitZero' | 'maxTime'>
 }
 
 /** Runs what has its place in the store, and has reporters finish. */
 export async function runMembers(run: MembersRun, context: CommandContext): Promise<EndedGroup> {
   const { members, ending, reporters, deliverer, options } = run
-  const { allowUndelivered, maxTime } = options
+  const { allowUndelivered, exitZero, maxTime } = options
   ending.begin()
   // Not before: with other flags than at its start Node compiles what it loads of itself anew, such as all of a thread.
   setFlagsFromString(HEAP_GROWTH)
@@ -30,6 +30,7 @@ export async function runMembers(run: MembersRun, context: CommandContext): Prom
     tell: reporters.event,
     mask: context.secrets.mask,
     allowUndelivered,
+    exitZero,
     ...(maxTime === undefined ? {} : { maxTime }),
     ...(deliverer === undefined ? {} : { deliverer }),
   })

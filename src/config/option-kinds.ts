@@ -18,6 +18,8 @@ export interface ConfigValues {
   readonly backend: 'local' | 'datadog'
   readonly tags: { readonly [key: string]: string }
   readonly filters: { readonly [key: string]: string | number | boolean | null }
+  /** By what they are on. */
+  readonly conditions: { readonly [name: string]: number | `${number}${'%' | 'ms' | 's' | 'm' | 'h'}` }
   /** Values are anything that JSON can keep. */
   readonly settings: { readonly [key: string]: unknown }
 }

@@ -12,10 +12,10 @@ import {
   toggle,
 } from './option-kinds.ts'
 import { pairs } from './option-pairs.ts'
+import { VERDICT, verdictOptions } from './verdict-options.ts'
 
 const WHAT = 'What runs'
 const HOW = 'How it runs'
-const VERDICT = 'When it fails'
 const SAYS = 'What it says and keeps'
 
 /** The same bounds that definitions are checked against. */
@@ -130,6 +130,7 @@ const table = {
     group: VERDICT,
     description: 'rows with errors (or % of the planned units) that still pass; never stops the run',
   }),
+  ...verdictOptions,
   raiseErrors: toggle({ group: VERDICT, description: 'stop at the first error of a task or an evaluator' }),
   maxIdenticalErrors: integer({
     min: 0,

@@ -2,6 +2,7 @@ import { openSource } from '../model/dataset.ts'
 import type { Threshold } from '../model/definition.ts'
 import { toJson } from '../model/json.ts'
 import type { DatasetInfo, DefinitionInfo, ExperimentRef } from '../model/ports.ts'
+import type { ThresholdInfo } from '../model/threshold.ts'
 import { datasetFiles } from './dataset-files.ts'
 import { copyRecord, emptyRecord, isObject } from './plain-object.ts'
 import type { CheckedDefinition } from './validate-definition.ts'
@@ -41,15 +42,21 @@ function options(definition: CheckedDefinition) {
 }
 
 function thresholds(given: { readonly [name: string]: Threshold | undefined }): DefinitionInfo['thresholds'] {
-  const ranges = emptyRecord<{ readonly min?: number; readonly max?: number }>()
+  const known = emptyRecord<ThresholdInfo>()
   for (const [name, threshold] of Object.entries(given)) {
-    if (threshold !== undefined) ranges[name] = typeof threshold === 'number' ? { min: threshold } : range(threshold)
+    if (threshold !== undefined) known[name] = typeof threshold === 'number' ? { min: threshold } : present(threshold)
   }
-  return ranges
+  return known
 }
 
-function range({ min, max }: Exclude<Threshold, number>): { readonly min?: number; readonly max?: number } {
-  return { ...(min === undefined ? {} : { min }), ...(max === undefined ? {} : { max }) }
+/** Without members that are `undefined`. */
+function present({ min, max, better, tolerance }: Exclude<Threshold, number>): ThresholdInfo {
+  return {
+    ...(min === undefined ? {} : { min }),
+    ...(max === undefined ? {} : { max }),
+    ...(better === undefined ? {} : { better }),
+    ...(tolerance === undefined ? {} : { tolerance }),
+  }
 }
 
 function datasetInfo(dataset: unknown, baseFolder: string): DatasetInfo {

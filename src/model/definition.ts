@@ -1,5 +1,7 @@
+import type { Direction } from './comparison.ts'
 import type { Dataset, DatasetRecord, ExpectedOf, InputOf, MetadataOf } from './dataset.ts'
 import type { Columns } from './evaluation.ts'
+import type { RowThresholdName, ScoreStatistic } from './threshold-name.ts'
 
 /** A value, or a promise of it. */
 export type Awaitable<T> = T | PromiseLike<T>
@@ -64,10 +66,39 @@ export interface SummaryContext<R, O, V> {
 }
 
 /**
- * The least a mean, a pass rate or a summary value must be; or a range.
- * A threshold on something that scored no row is missed.
+ * The least a mean, a pass rate or a summary value must be; or a range, and how it is compared with a baseline.
+ * A threshold on something that scored no row is missed. With `better` or `tolerance` alone it has no condition of its own.
  */
-export type Threshold = number | { readonly min?: number; readonly max?: number }
+export type Threshold =
+  | number
+  | {
+      readonly min?: number
+      readonly max?: number
+      /** Which way is the good one. @default 'lower' where there is a `max` and no `min`, else 'higher' */
+      readonly better?: Direction
+      /** How much worse than the baseline is no regression yet, in the units of the value. @default 0 */
+      readonly tolerance?: number
+    }
+
+/** The most that an error rate (a share, from 0 to 1) or a latency (milliseconds) may be. */
+export interface Ceiling {
+  readonly max: number
+}
+
+type OwnThresholdName<V, S> =
+  | keyof Columns<V>
+  | keyof S
+  | {
+      [K in keyof Columns<V> & string]: Extract<Columns<V>[K], number> extends never ? never : `${K}.${ScoreStatistic}`
+    }[keyof Columns<V> & string]
+
+/**
+ * Conditions by what they are on: an evaluator or a label of one (its mean or pass rate), a score's `tokens.p50`, `.p95`, `.min` or
+ * `.max`, a summary evaluator, `error-rate`, or `latency.p50`, `.p95` or `.max` of the task.
+ */
+export type Thresholds<V, S> = { readonly [K in OwnThresholdName<V, S>]?: Threshold } & {
+  readonly [K in Exclude<RowThresholdName, OwnThresholdName<V, S>>]?: Ceiling
+}
 
 /** The user's function under test. It may be synchronous. */
 export type Task<R, O, C> = (input: InputOf<NoInfer<R>>, context: TaskContext<NoInfer<R>, NoInfer<C>>) => Awaitable<O>
@@ -120,8 +151,8 @@ export interface ExperimentDefinition<
   readonly summaryEvaluators?: {
     readonly [K in keyof S]: (context: SummaryContext<NoInfer<R>, NoInfer<O>, NoInfer<V>>) => Awaitable<S[K]>
   }
-  /** Conditions on evaluators (mean or pass rate) and summary evaluators; one missed means exit code 1. */
-  readonly thresholds?: { readonly [K in keyof Columns<NoInfer<V>> | keyof NoInfer<S>]?: Threshold }
+  /** Conditions on evaluators, summary evaluators, errors and latency; one missed means exit code 1. See {@link Thresholds}. */
+  readonly thresholds?: Thresholds<NoInfer<V>, NoInfer<S>>
   /** Tags of the experiment. */
   readonly tags?: { readonly [key: string]: string }
   /** Passes over the dataset. @default 1 */

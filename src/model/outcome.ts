@@ -1,4 +1,5 @@
 import type { ErrorInfo } from './errors.ts'
+import type { ThresholdCheck, ThresholdResult } from './threshold.ts'
 
 export type Signal = 'SIGINT' | 'SIGTERM' | 'SIGHUP'
 
@@ -33,15 +34,20 @@ export type Failure =
       readonly plannedUnits: number
       readonly allowed: string
     }
-  | { readonly kind: 'threshold'; readonly name: string; readonly wanted: string; readonly got: string }
+  | ({ readonly kind: 'threshold' } & ThresholdResult)
   | { readonly kind: 'summary-evaluator'; readonly name: string; readonly iteration: number; readonly message: string }
   /** Of a pulled experiment: what the backend says went wrong. */
   | { readonly kind: 'backend'; readonly message: string }
 
+interface Checked {
+  /** What came of each threshold; absent where there is none. */
+  readonly thresholds?: readonly ThresholdCheck[]
+}
+
 /** What a whole experiment came to. */
 export type Outcome =
-  | { readonly status: 'passed'; readonly exitCode: 0 }
-  | { readonly status: 'failed'; readonly exitCode: 1; readonly failures: readonly Failure[] }
+  | ({ readonly status: 'passed'; readonly exitCode: 0 } & Checked)
+  | ({ readonly status: 'failed'; readonly exitCode: 1; readonly failures: readonly Failure[] } & Checked)
   | {
       readonly status: 'stopped'
       readonly exitCode: number

@@ -6,6 +6,7 @@ import type { Outcome } from './outcome.ts'
 import type { PulledFrom } from './pull.ts'
 import type { Row, RowReader } from './row.ts'
 import type { ExperimentSummary, RunSummary } from './summary.ts'
+import type { ThresholdInfo } from './threshold.ts'
 
 /** Where time comes from. */
 export interface Clock {
@@ -45,7 +46,7 @@ export interface DefinitionInfo {
   readonly config: Json
   readonly evaluators: readonly string[]
   readonly summaryEvaluators: readonly string[]
-  readonly thresholds: { readonly [name: string]: { readonly min?: number; readonly max?: number } }
+  readonly thresholds: { readonly [name: string]: ThresholdInfo }
   readonly tags: { readonly [key: string]: string }
   readonly dataset: DatasetInfo
   readonly runs?: number
@@ -160,6 +161,8 @@ export interface RunningMean {
 /** What the whole command came to. */
 export interface GroupOutcome {
   readonly exitCode: number
+  /** Whether an experiment failed, and the exit code is 0 because that was asked for. @default false */
+  readonly isForgiven?: boolean
   readonly experiments: readonly ExperimentOutcome[]
   /** The last line of stderr: what to do next, or what was achieved. */
   readonly lastLine: string

@@ -3,10 +3,11 @@ import type { MetricType } from '../model/evaluation.ts'
 import type { NamedSummaryResult } from '../model/events.ts'
 import type { EndReason, Failure, Outcome } from '../model/outcome.ts'
 import type { ExperimentOutcome, ExperimentView, GroupOutcome } from '../model/ports.ts'
-import type { ErrorGroup, Interval, LabelSummary, Latency, RowCounts, RunSummary } from '../model/summary.ts'
+import type { ErrorGroup, LabelSummary, Latency, RowCounts, RunSummary } from '../model/summary.ts'
 import { allRunsOf, type JsonAllRuns } from './json-all-runs.ts'
 import { deliveryOf, type JsonDelivery } from './json-delivery.ts'
 import { numberOrNull, parseOrNull } from './json-text.ts'
+import { intervalOf, type JsonInterval, type JsonThreshold, thresholdOf } from './json-threshold.ts'
 
 /** Version of the document's format; grows when a member changes its meaning or goes. */
 const JSON_REPORT_FORMAT = 1
@@ -16,6 +17,8 @@ export interface JsonReport {
   formatVersion: typeof JSON_REPORT_FORMAT
   /** The exit code of the command. */
   exitCode: number
+  /** Whether an experiment failed and the exit code is 0 all the same, as --exit-zero says. */
+  exitZero: boolean
   experiments: JsonExperiment[]
 }
 
@@ -27,6 +30,8 @@ interface JsonExperiment {
   file: string
   outcome: JsonOutcome
   exitCode: number
+  /** What came of each threshold; empty when it ended early. */
+  thresholds: JsonThreshold[]
   /** Empty when the experiment was not started. */
   runs: JsonRun[]
   /** Null with a single run. */
@@ -92,13 +97,6 @@ type JsonSummaryEvaluator =
   | { name: string; status: 'ok'; type: MetricType; value: unknown }
   | { name: string; status: 'error'; code: ErrorCode; message: string }
 
-/** A 95 % interval; `rough` when there is too little data for it to mean much. */
-interface JsonInterval {
-  low: number | null
-  high: number | null
-  rough: boolean
-}
-
 interface JsonLatency {
   p50: number | null
   p95: number | null
@@ -120,6 +118,7 @@ export function buildJsonReport(outcome: GroupOutcome, views: ReadonlyMap<string
   return {
     formatVersion: JSON_REPORT_FORMAT,
     exitCode: outcome.exitCode,
+    exitZero: outcome.isForgiven === true,
     experiments: outcome.experiments.map((ended) => experimentOf(ended, views.get(ended.info.experimentId))),
   }
 }
@@ -134,6 +133,7 @@ function experimentOf(ended: ExperimentOutcome, view: ExperimentView | undefined
     file: info.file,
     outcome: outcomeOf(outcome),
     exitCode: outcome.exitCode,
+    thresholds: outcome.status === 'stopped' ? [] : (outcome.thresholds ?? []).map(thresholdOf),
     runs: isStarted ? (summary?.runs ?? []).map(runOf) : [],
     allRuns: isStarted && summary !== undefined && info.runs > 1 ? allRunsOf(summary, evaluatorOf) : null,
     durationMs: summary?.durationMs ?? 0,
@@ -218,10 +218,6 @@ function errorGroupOf({ where, error, count, exampleKey }: ErrorGroup): JsonErro
     count,
     exampleKey,
   }
-}
-
-function intervalOf({ low, high, rough }: Interval): JsonInterval {
-  return { low: numberOrNull(low), high: numberOrNull(high), rough }
 }
 
 function latencyOf(latency: Latency | undefined): JsonLatency | null {

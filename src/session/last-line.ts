@@ -25,17 +25,20 @@ export function lastLine(experiments: readonly EndedExperiment[], options: LastL
   const { notRun = 0 } = options
   const codes = experiments.map((experiment) => exitCodeOf(experiment, options))
   const exitCode = combineExitCodes(codes)
-  const culprit = experiments[codes.indexOf(exitCode)]
+  const alike = experiments.filter((_, index) => codes[index] === exitCode)
+  const failed = exitCode === 0 ? experiments.filter(({ outcome }) => outcome.status === 'failed') : []
+  const [culprit] = failed.length > 0 ? failed : alike
   if (culprit === undefined) return 'not started: no experiment was run'
-  const alike = codes.filter((code) => code === exitCode).length
-  const others = experiments.length === 1 ? '' : ` (${alike} of ${experiments.length} experiments)`
+  const others =
+    experiments.length === 1 ? '' : ` (${failed.length || alike.length} of ${experiments.length} experiments)`
   const rest = notRun === 0 ? '' : `; ${notRun} more ${notRun === 1 ? 'was' : 'were'} not run`
   const undelivered = experiments.filter(isUndelivered)
   const [about, next] =
     exitCode === 3 || isEndedWait(culprit, options)
       ? [describeUndelivered(culprit, options), pushStep(undelivered)]
-      : [describe(culprit), `${nextStep(culprit, exitCode)}${aside(undelivered, options)}`]
-  return `${about}${others}${rest}; ${next}`
+      : [describe(culprit), `${nextStep(culprit, failed.length > 0 ? 1 : exitCode)}${aside(undelivered, options)}`]
+  const forgiven = failed.length > 0 ? '; the exit code is 0 all the same: --exit-zero' : ''
+  return `${about}${others}${rest}${forgiven}; ${next}`
 }
 
 /** Whether a signal ended no experiment, but the wait for this one's delivery. */

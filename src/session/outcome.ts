@@ -11,7 +11,7 @@ import {
 } from '../model/outcome.ts'
 import type { DefinitionInfo } from '../model/ports.ts'
 import type { ExperimentSummary, RowCounts } from '../model/summary.ts'
-import { missedThresholds } from './thresholds.ts'
+import { checkThresholds, missedThresholds } from './thresholds.ts'
 
 /** What is known of an experiment when nothing more will come. */
 export interface OutcomeInput {
@@ -41,8 +41,11 @@ export function decideOutcome(input: OutcomeInput): Outcome {
   if (end !== undefined) {
     return { status: 'stopped', exitCode: stoppedCode(end, input.taskStarted), reason: end, failures: certain }
   }
-  const failures = [...certain, ...missedThresholds(input.thresholds, input.summary)]
-  return failures.length === 0 ? { status: 'passed', exitCode: 0 } : { status: 'failed', exitCode: 1, failures }
+  const thresholds = checkThresholds(input.thresholds, input.summary)
+  const checked = thresholds.length === 0 ? {} : { thresholds }
+  const failures = [...certain, ...missedThresholds(thresholds)]
+  if (failures.length === 0) return { status: 'passed', exitCode: 0, ...checked }
+  return { status: 'failed', exitCode: 1, failures, ...checked }
 }
 
 /** The exit code that an undelivered experiment has which passed. */
@@ -59,14 +62,17 @@ export interface EndOptions {
   readonly allowUndelivered: boolean
   /** What ended the wait for the delivery. */
   readonly signal?: Signal
+  /** Whether a complete experiment that failed counts as if it had passed. @default false */
+  readonly exitZero?: boolean
 }
 
 /** What an experiment means for the exit code of its command. */
-export function exitCodeOf(part: EndedPart, { allowUndelivered, signal }: EndOptions): number {
-  const { status, exitCode } = part.outcome
+export function exitCodeOf(part: EndedPart, { allowUndelivered, signal, exitZero = false }: EndOptions): number {
+  const { status } = part.outcome
+  const exitCode = status === 'failed' && exitZero ? 0 : part.outcome.exitCode
   if (!isUndelivered(part) || status === 'stopped') return exitCode
   if (signal !== undefined) return signalCodes[signal]
-  return status === 'failed' || allowUndelivered ? exitCode : UNDELIVERED
+  return exitCode === 1 || allowUndelivered ? exitCode : UNDELIVERED
 }
 
 export function isUndelivered({ delivery }: Pick<EndedPart, 'delivery'>): boolean {

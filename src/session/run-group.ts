@@ -44,6 +44,8 @@ export interface GroupPorts {
   readonly maxTime?: number
   /** Whether what was not delivered passes all the same. */
   readonly allowUndelivered: boolean
+  /** Whether a complete experiment that failed passes all the same. */
+  readonly exitZero: boolean
 }
 
 /** What a group came to, with what is known of each experiment that ran. */
@@ -83,17 +85,20 @@ export async function runGroup(experiments: readonly GroupMember[], ports: Group
 
 /** Waits for deliveries, and says what all of it came to. */
 async function conclude(ran: readonly EndedExperiment[], notRun: number, ports: GroupPorts): Promise<EndedGroup> {
-  const { deliverer, stop, allowUndelivered } = ports
+  const { deliverer, stop, allowUndelivered, exitZero } = ports
   const deliveries = await deliverer?.drain()
   const end = stop.reason
   const experiments = ran.map((experiment) => {
     const delivery = deliveries?.get(experiment.info.experimentId)
     return delivery === undefined ? experiment : { ...experiment, delivery }
   })
-  const options = { allowUndelivered, ...(end?.kind === 'signal' ? { signal: end.signal } : {}) }
+  const options = { allowUndelivered, exitZero, ...(end?.kind === 'signal' ? { signal: end.signal } : {}) }
   const named = experiments.map((experiment) => ({ ...experiment.info, ...experiment }))
+  const exitCode = combineExitCodes(experiments.map((experiment) => exitCodeOf(experiment, options)))
+  const isForgiven = exitCode === 0 && experiments.some(({ outcome }) => outcome.status === 'failed')
   return {
-    exitCode: combineExitCodes(experiments.map((experiment) => exitCodeOf(experiment, options))),
+    exitCode,
+    ...(isForgiven ? { isForgiven } : {}),
     experiments,
     lastLine: lastLine(named, { ...options, notRun }),
     ...(end === undefined ? {} : { end }),

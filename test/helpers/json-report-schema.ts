@@ -63,9 +63,39 @@ const summaryEvaluator = z.discriminatedUnion('status', [
   z.object({ name: z.string(), status: z.literal('error'), code, message: z.string() }),
 ])
 
+const rowCoverage = z.object({ scored: count, errored: count, skipped: count })
+
+const threshold = z
+  .object({
+    name: z.string().meta({ description: 'What it is on: correct, tokens.p95, error-rate, latency.p95.' }),
+    status: z.enum(['met', 'missed']),
+    min: value,
+    max: value,
+    value: value.meta({ description: 'Null where there was no such value, which misses the threshold.' }),
+    interval: interval.nullable(),
+    n: count.nullable().meta({ description: 'Rows that the value was taken over.' }),
+    coverage: rowCoverage.nullable(),
+    wanted: z.string(),
+    got: z.string(),
+  })
+  .meta({ description: 'One threshold. Shares are from 0 to 1, latencies milliseconds.' })
+
 const failure = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('errors'), rowsWithErrors: count, plannedUnits: count, allowed: z.string() }),
-  z.object({ kind: z.literal('threshold'), name: z.string(), wanted: z.string(), got: z.string() }),
+  z
+    .object({
+      kind: z.literal('threshold'),
+      name: z.string(),
+      wanted: z.string(),
+      got: z.string(),
+      min: z.number().optional(),
+      max: z.number().optional(),
+      value: z.number().optional(),
+      interval: interval.optional(),
+      n: count.optional(),
+      coverage: rowCoverage.optional(),
+    })
+    .meta({ description: 'A member is absent where there is no such number; `thresholds` has the same with nulls.' }),
   z.object({
     kind: z.literal('summary-evaluator'),
     name: z.string(),
@@ -148,6 +178,9 @@ const experiment = z.object({
       .meta({ description: 'Why it ended early; null when it did not.' }),
   }),
   exitCode: z.int().min(0),
+  thresholds: z
+    .array(threshold)
+    .meta({ description: 'What came of each threshold; empty when the experiment ended early.' }),
   runs: z.array(run).meta({ description: 'Empty when the experiment was not started.' }),
   allRuns: z
     .object({ evaluators: z.array(evaluator), stability: z.array(stability) })
@@ -187,6 +220,9 @@ export const jsonReportSchema = z
   .object({
     formatVersion: z.literal(1),
     exitCode: z.int().min(0).meta({ description: 'The exit code of the command.' }),
+    exitZero: z.boolean().meta({
+      description: 'Whether an experiment failed and the exit code is 0 all the same, because --exit-zero was given.',
+    }),
     experiments: z.array(experiment),
   })
   .meta({

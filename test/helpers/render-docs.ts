@@ -22,6 +22,7 @@ const configTypes: { readonly [K in keyof ConfigValues]: string } = {
   backend: "`'local'` or `'datadog'`",
   tags: "`{ team: 'support' }`",
   filters: "`{ language: 'fr' }`",
+  conditions: "`{ accuracy: 0.9, 'latency.p95': '2s' }`",
   settings: "`{ model: 'large-2' }`",
 }
 

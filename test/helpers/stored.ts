@@ -52,6 +52,7 @@ export interface StoredManifest {
   readonly file: string
   readonly definition: {
     readonly name: string
+    readonly thresholds: { readonly [name: string]: unknown }
     readonly config: string
     readonly tags: { readonly [key: string]: string }
   }

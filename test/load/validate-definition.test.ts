@@ -28,6 +28,12 @@ test.each([
   [{ evaluators: Object.assign(Object.create(null), { toString: task }) }],
   [{ evaluators: { many: task }, thresholds: { 'many-precision': 0.5 } }],
   [{ config: Object.create(null) }],
+  [{ evaluators: { a: task }, thresholds: { a: { max: 400, better: 'lower', tolerance: 5 } } }],
+  [{ evaluators: { a: task }, thresholds: { a: { better: 'higher' } } }],
+  [{ evaluators: { a: task }, thresholds: { 'a.p95': { max: 1 }, 'a-b.min': 0 } }],
+  [{ thresholds: { 'error-rate': { max: 0.02 }, 'latency.p95': { max: 2_000 } } }],
+  [{ evaluators: { latency: task, 'error-rate': task }, thresholds: { 'latency.p95': 1, 'error-rate': 0.5 } }],
+  [{ evaluators: { a: task }, thresholds: { a: { tolerance: 0 } } }],
 ])('a definition is accepted (%#)', (more) => {
   expect(problems({ ...valid, ...more })).toEqual([])
 })
@@ -119,8 +125,44 @@ test.each<[object, ...string[]]>([
   ],
   [
     { evaluators: { a: task }, thresholds: { a: Number.NaN } },
-    'thresholds.a: expected a finite number or { min?, max? }, got the number NaN',
+    'thresholds.a: expected a finite number or { min?, max?, better?, tolerance? }, got the number NaN',
   ],
+  [
+    { evaluators: { tokens: task }, thresholds: { 'tokens.p99': { max: 1 } } },
+    'thresholds["tokens.p99"]: expected the name of an evaluator or a summary evaluator, got "tokens.p99"',
+    'did you mean "tokens.p95"?',
+  ],
+  [
+    { thresholds: { 'error-rat': { max: 0.1 } } },
+    'thresholds["error-rat"]: expected the name of an evaluator or a summary evaluator, got "error-rat"',
+    'did you mean "error-rate"?',
+  ],
+  [
+    { evaluators: { error: task }, thresholds: { 'error-rate': { max: 0.1 } } },
+    'thresholds["error-rate"]: expected a name that means one thing, got "error-rate", which may also be a label of an evaluator',
+    'rename the evaluator; --max-errors 5% is a condition on errors too',
+  ],
+  [
+    { thresholds: { 'error-rate': 0.1 } },
+    'thresholds["error-rate"]: expected an object such as { max: 0.02 }, got the number 0.1',
+  ],
+  [
+    { thresholds: { 'error-rate': { max: 5 } } },
+    'thresholds["error-rate"].max: expected a share from 0 to 1, got the number 5',
+  ],
+  [
+    { thresholds: { 'latency.p95': { min: 1, max: 2 } } },
+    'thresholds["latency.p95"].min: there is no such property',
+    'known: max',
+  ],
+  [
+    { evaluators: { a: task }, thresholds: { a: { better: 'less' } } },
+    "thresholds.a.better: expected 'higher' or 'lower', got \"less\"",
+  ],
+  ...[-1, Number.NaN, '5%'].map((tolerance): [object, string] => [
+    { evaluators: { a: task }, thresholds: { a: { min: 1, tolerance } } },
+    `thresholds.a.tolerance: expected a finite number that is not negative, got ${typeof tolerance === 'string' ? '"5%"' : `the number ${tolerance}`}`,
+  ]),
   [{ evaluators: { a: task }, thresholds: { a: {} } }, 'thresholds.a: expected min, max, or both, got neither'],
   [{ evaluators: { a: task }, thresholds: { a: { min: '1' } } }, 'thresholds.a.min: expected a finite number, got "1"'],
   [

@@ -95,6 +95,7 @@ describe('the json reporter', () => {
       "{
         "formatVersion": 1,
         "exitCode": 0,
+        "exitZero": false,
         "experiments": [
           {
             "id": "20261122t081503-k3f9q2",
@@ -106,6 +107,7 @@ describe('the json reporter', () => {
               "stopped": null
             },
             "exitCode": 0,
+            "thresholds": [],
             "runs": [
               {
                 "iteration": 1,

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { NamedSummaryResult, SummaryResult } from '../../src/model/events.ts'
+import type { DefinitionInfo } from '../../src/model/ports.ts'
 import type { LabelValue } from '../../src/model/summary.ts'
-import { missedThresholds } from '../../src/session/thresholds.ts'
+import { checkThresholds } from '../../src/session/thresholds.ts'
 import { errorInfo } from './run-events.ts'
 import { experimentSummary, labelSummary, mean, passRate } from './summaries.ts'
 
@@ -22,10 +23,17 @@ function checkSummary(range: Range, ...runs: readonly (SummaryResult | undefined
 }
 
 function describeMissed(exact: Range, summary: ReturnType<typeof experimentSummary>): string {
-  const [failure, ...more] = missedThresholds({ exact }, summary)
+  return describeChecks({ exact }, summary)
+}
+
+function describeChecks(
+  thresholds: DefinitionInfo['thresholds'],
+  summary: ReturnType<typeof experimentSummary>,
+): string {
+  const [check, ...more] = checkThresholds(thresholds, summary)
   expect(more).toEqual([])
-  if (failure === undefined) return 'met'
-  return failure.kind === 'threshold' ? `wanted ${failure.wanted}, got ${failure.got}` : failure.kind
+  if (check === undefined) return 'no condition'
+  return check.status === 'met' ? 'met' : `wanted ${check.wanted}, got ${check.got}`
 }
 
 describe('a threshold on an evaluator', () => {
@@ -41,10 +49,10 @@ describe('a threshold on an evaluator', () => {
 
   it('that is missed says what was wanted and got, with the interval and n', () => {
     expect(check({ min: 0.9 }, passRate(0.84))).toBe(
-      'wanted at least 0.9, got 0.84 (95 % interval 0.75 to 0.91, n = 100)',
+      'wanted at least 0.9, got 0.84 (95 % interval 0.75 to 0.91, 100 scored, 0 errored, 0 skipped)',
     )
     expect(check({ max: 400 }, mean(412.34567), 12)).toBe(
-      'wanted at most 400, got 412.3 (95 % interval 411.3 to 413.3, rough, n = 12)',
+      'wanted at most 400, got 412.3 (95 % interval 411.3 to 413.3, rough, 12 scored, 88 errored, 0 skipped)',
     )
     expect(check({ min: 0, max: 1 }, mean(-1))).toContain('wanted from 0 to 1, got -1')
   })
@@ -71,6 +79,10 @@ describe('a threshold on an evaluator', () => {
     ['is json', { type: 'json' }, 9, 'json values, which have no mean (9 scored, 91 errored, 0 skipped)'],
   ])('that %s is missed', (_what, value, scored, got) => {
     expect(check({ min: 0 }, value, scored)).toBe(`wanted at least 0, got ${got}`)
+  })
+
+  it('without a condition of its own is never missed, nor without a value', () => {
+    expect(checkThresholds({ exact: { better: 'lower', tolerance: 5 } }, experimentSummary())).toEqual([])
   })
 
   it('that nothing has the name of is missed', () => {
@@ -108,5 +120,75 @@ describe('a threshold on a summary evaluator', () => {
     ['has no value', undefined, 'no value'],
   ])('is missed by a run that %s', (_what, result, got) => {
     expect(checkSummary({ min: 0 }, score(1), result)).toBe(`wanted at least 0, got run 2: ${got}`)
+  })
+})
+
+describe('a threshold on other numbers', () => {
+  const tokens = experimentSummary({ labels: [labelSummary('tokens', mean(300), 90)] })
+
+  it.each<[string, Range, string]>([
+    ['tokens.p95', { max: 300 }, 'met'],
+    ['tokens.p95', { max: 299 }, 'wanted at most 299, got 300 (90 scored, 10 errored, 0 skipped)'],
+    ['tokens.min', { min: 1 }, 'wanted at least 1, got 0 (90 scored, 10 errored, 0 skipped)'],
+    ['tokens.max', { max: 300 }, 'met'],
+    ['tokens.p50', { min: 200, max: 400 }, 'met'],
+    ['tokens.p99', { max: 1 }, 'wanted at most 1, got no value'],
+  ])('%s %j: %s', (name, range, expected) => {
+    expect(describeChecks({ [name]: range }, tokens)).toBe(expected)
+  })
+
+  it('a pass rate has no quantiles', () => {
+    const summary = experimentSummary({ labels: [labelSummary('exact', passRate(1))] })
+    expect(describeChecks({ 'exact.p95': { min: 0 } }, summary)).toContain(
+      'boolean values, which have no p95 (100 scored',
+    )
+  })
+
+  it('the error rate is the share of planned rows with errors', () => {
+    const summary = experimentSummary({ rows: { ok: 190, error: 6, skipped: 4 }, rowsWithErrors: 7 })
+    expect(describeChecks({ 'error-rate': { max: 0.035 } }, summary)).toBe('met')
+    expect(describeChecks({ 'error-rate': { max: 0.03 } }, summary)).toBe(
+      'wanted at most 0.03, got 0.035 (7 of 200 rows)',
+    )
+    const none = experimentSummary({ rows: {} })
+    expect(describeChecks({ 'error-rate': { max: 1 } }, none)).toBe('wanted at most 1, got no rows')
+  })
+
+  it('latency is that of the task, in milliseconds', () => {
+    const summary = {
+      ...experimentSummary({ rows: { ok: 8, error: 2 } }),
+      taskLatency: { p50: 10, p95: 2345.678, max: 9_000 },
+    }
+    expect(describeChecks({ 'latency.p50': { max: 10 } }, summary)).toBe('met')
+    expect(describeChecks({ 'latency.p95': { max: 2_000 } }, summary)).toBe(
+      'wanted at most 2000 ms, got 2346 ms (10 rows)',
+    )
+    expect(describeChecks({ 'latency.max': { max: 2_000 } }, experimentSummary())).toContain('got no latency')
+  })
+
+  it('has its numbers beside the words', () => {
+    expect(checkThresholds({ tokens: { max: 400 } }, tokens)).toEqual([
+      {
+        name: 'tokens',
+        status: 'met',
+        max: 400,
+        value: 300,
+        interval: { low: 299, high: 301, rough: true },
+        n: 90,
+        coverage: { scored: 90, errored: 10, skipped: 0 },
+        wanted: 'at most 400',
+        got: '300 (95 % interval 299 to 301, rough, 90 scored, 10 errored, 0 skipped)',
+      },
+    ])
+  })
+
+  it('on an evaluator named latency or error-rate is on that evaluator', () => {
+    const labels = [labelSummary('latency', mean(3)), labelSummary('error-rate', passRate(1))]
+    const summary = {
+      ...experimentSummary({ labels, rowsWithErrors: 50 }),
+      taskLatency: { p50: 900, p95: 900, max: 900 },
+    }
+    expect(describeChecks({ 'latency.p95': { max: 3 } }, summary)).toBe('met')
+    expect(describeChecks({ 'error-rate': { min: 1 } }, summary)).toBe('met')
   })
 })

@@ -199,6 +199,98 @@ describe('summary evaluators and thresholds', () => {
       name: 't',
       dataset: numbers,
       task: (n) => n,
+      evaluators,
+      summaryEvaluators: { accuracy: ({ rows }) => rows.length },
+      thresholds: {
+        judge: { max: 400, better: 'lower', tolerance: 5 },
+        accuracy: { better: 'higher' },
+        positive: { min: 0.5, tolerance: 0.01 },
+      },
+    })
+    defineExperiment({
+      name: 't',
+      dataset: numbers,
+      task: (n) => n,
+      evaluators,
+      thresholds: {
+        // @ts-expect-error better is one of two words
+        judge: { better: 'less' },
+        // @ts-expect-error a tolerance is a number
+        positive: { tolerance: '5%' },
+      },
+    })
+    defineExperiment({
+      name: 't',
+      dataset: numbers,
+      task: (n) => n,
+      evaluators: {
+        ...evaluators,
+        quality: () => multi({ recall: 0.5, label: 'a' }),
+        tone: remoteEvaluator('tone'),
+      },
+      thresholds: {
+        'judge.p95': { max: 400 },
+        'judge.min': 0.1,
+        'quality-recall.max': { max: 1 },
+        'tone.p50': 0.5,
+        'error-rate': { max: 0.02 },
+        'latency.p95': { max: 2_000 },
+      },
+    })
+    defineExperiment({
+      name: 't',
+      dataset: numbers,
+      task: (n) => n,
+      evaluators: { ...evaluators, latency: () => 3, 'error-rate': () => true },
+      // A name of its own goes before that of the rows.
+      thresholds: { 'latency.p95': 3, 'error-rate': 0.9 },
+    })
+    defineExperiment({
+      name: 't',
+      dataset: numbers,
+      task: (n) => n,
+      evaluators,
+      thresholds: {
+        // @ts-expect-error there is no such quantile
+        'judge.p99': { max: 400 },
+      },
+    })
+    defineExperiment({
+      name: 't',
+      dataset: numbers,
+      task: (n) => n,
+      evaluators,
+      thresholds: {
+        // @ts-expect-error a boolean has no quantiles
+        'positive.p95': 1,
+      },
+    })
+    defineExperiment({
+      name: 't',
+      dataset: numbers,
+      task: (n) => n,
+      evaluators,
+      thresholds: {
+        // @ts-expect-error a bare number could be taken for either end
+        'error-rate': 0.02,
+        // @ts-expect-error there is no least latency
+        'latency.p95': { min: 1 },
+      },
+    })
+    defineExperiment({
+      name: 't',
+      dataset: numbers,
+      task: (n) => n,
+      evaluators,
+      thresholds: {
+        // @ts-expect-error misspelt
+        'latency.p59': { max: 1 },
+      },
+    })
+    defineExperiment({
+      name: 't',
+      dataset: numbers,
+      task: (n) => n,
       evaluators: { correct: ({ output, expectedOutput }) => output === expectedOutput },
       summaryEvaluators: { accuracy: ({ rows }) => rows.length },
       thresholds: {

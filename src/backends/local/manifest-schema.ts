@@ -34,16 +34,31 @@ const endReason: z.ZodType<EndReason> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('interrupted'), message: z.string() }),
 ])
 
+const range = { min: z.number().exactOptional(), max: z.number().exactOptional() }
+
+const thresholdResult = {
+  name: z.string(),
+  wanted: z.string(),
+  got: z.string(),
+  ...range,
+  value: z.number().exactOptional(),
+  interval: z.object({ low: z.number(), high: z.number(), rough: z.boolean() }).exactOptional(),
+  n: z.number().exactOptional(),
+  coverage: z.object({ scored: z.number(), errored: z.number(), skipped: z.number() }).exactOptional(),
+}
+
+const thresholds = z.array(z.object({ ...thresholdResult, status: z.enum(['met', 'missed']) })).exactOptional()
+
 const failure: z.ZodType<Failure> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('errors'), rowsWithErrors: z.number(), plannedUnits: z.number(), allowed: z.string() }),
-  z.object({ kind: z.literal('threshold'), name: z.string(), wanted: z.string(), got: z.string() }),
+  z.object({ kind: z.literal('threshold'), ...thresholdResult }),
   z.object({ kind: z.literal('summary-evaluator'), name: z.string(), iteration: z.number(), message: z.string() }),
   z.object({ kind: z.literal('backend'), message: z.string() }),
 ])
 
 const outcome: z.ZodType<Outcome> = z.discriminatedUnion('status', [
-  z.object({ status: z.literal('passed'), exitCode: z.literal(0) }),
-  z.object({ status: z.literal('failed'), exitCode: z.literal(1), failures: z.array(failure) }),
+  z.object({ status: z.literal('passed'), exitCode: z.literal(0), thresholds }),
+  z.object({ status: z.literal('failed'), exitCode: z.literal(1), failures: z.array(failure), thresholds }),
   z.object({ status: z.literal('stopped'), exitCode: z.number(), reason: endReason, failures: z.array(failure) }),
 ])
 
@@ -65,7 +80,14 @@ export const manifestSchema: z.ZodType<Manifest> = z.object({
     config: z.string(),
     evaluators: z.array(z.string()),
     summaryEvaluators: z.array(z.string()),
-    thresholds: z.record(z.string(), z.object({ min: z.number().exactOptional(), max: z.number().exactOptional() })),
+    thresholds: z.record(
+      z.string(),
+      z.object({
+        ...range,
+        better: z.enum(['higher', 'lower']).exactOptional(),
+        tolerance: z.number().exactOptional(),
+      }),
+    ),
     tags: z.record(z.string(), z.string()),
     dataset: z.object({
       description: z.string(),

@@ -1,6 +1,7 @@
 import type { EndReason, Failure, Outcome } from '../../model/outcome.ts'
 import type { ExperimentInfo } from '../../model/ports.ts'
 import type { PulledFrom } from '../../model/pull.ts'
+import type { ThresholdCheck } from '../../model/threshold.ts'
 import { sanitize, sanitizeLine } from '../../terminal/sanitize.ts'
 import { excerpt } from '../../terminal/wrap.ts'
 import { formatNumber } from './number.ts'
@@ -16,6 +17,7 @@ export function renderOutcome(info: ExperimentInfo, outcome: Outcome, style: Sty
   return [
     outcome.status === 'passed' ? `${colors.green('passed')} ${name}` : `${colors.red(outcome.status)} ${name}`,
     ...outcomeReasons(outcome).flatMap((reason) => wrapReason(reason, style)),
+    ...metThresholds(outcome).flatMap((line) => wrapReason(line, style)),
     ...(info.pulled === undefined ? [] : renderPulled(info.pulled, style)),
     // Of what was never begun nothing is kept.
     ...(outcome.exitCode === 2 ? [] : [colors.dim(`  stored in ${sanitizeLine(info.folder)}`)]),
@@ -33,6 +35,17 @@ function outcomeReasons(outcome: Outcome): string[] {
   if (outcome.status === 'passed') return []
   const failures = outcome.failures.map(formatFailure)
   return outcome.status === 'stopped' ? [formatEndReason(outcome.reason), ...failures] : failures
+}
+
+/** @example 'thresholds met: correct 0.95 (at least 0.9), tokens 312 (at most 400)' */
+function metThresholds(outcome: Outcome): string[] {
+  const checks = outcome.status === 'stopped' ? [] : (outcome.thresholds ?? [])
+  const met = checks.filter(({ status }) => status === 'met').map(formatMet)
+  return met.length === 0 ? [] : [`${met.length === 1 ? 'threshold' : 'thresholds'} met: ${met.join(', ')}`]
+}
+
+function formatMet({ name, wanted, got }: ThresholdCheck): string {
+  return sanitizeLine(`${name} ${wanted}, got ${got}`)
 }
 
 function formatFailure(failure: Failure): string {

@@ -180,6 +180,7 @@ export class Trial {
       stop,
       mask: (text) => text,
       allowUndelivered: false,
+      exitZero: false,
       tell(event) {
         events.push(event)
         onEvent?.(event, { stop, executor })

@@ -1,0 +1,24 @@
+import { conditions } from './option-conditions.ts'
+import { toggle } from './option-kinds.ts'
+
+export const VERDICT = 'When it fails'
+
+/** Options that say what passes. */
+export const verdictOptions = {
+  failUnder: conditions({
+    group: VERDICT,
+    description:
+      'fail where an evaluator, a label or a summary evaluator is less than this; of scores also name.p50, .p95, .min and .max',
+    examples: 'accuracy=0.9 or accuracy=90%',
+  }),
+  failOver: conditions({
+    group: VERDICT,
+    description:
+      'fail where one of these is more than this; also error-rate, and latency.p50, latency.p95 and latency.max of the task',
+    examples: 'tokens.p95=400, error-rate=2% or latency.p95=2s',
+  }),
+  exitZero: toggle({
+    group: VERDICT,
+    description: 'exit with 0 also where the verdict is failed, and say so: for benchmarks; other codes stay',
+  }),
+}
