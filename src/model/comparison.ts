@@ -57,6 +57,8 @@ export type LabelComparison = {
 export interface FlippedRecord {
   readonly kind: 'fixed' | 'broken' | 'still-failing'
   readonly key: string
+  /** Labels that fail on the side that fails; of one that fails on both, in the candidate. Empty where its task failed. */
+  readonly labels: readonly string[]
   /** The row that shows it: the first failing one, else the first. Absent where it cannot be read back, as from a baseline file. */
   readonly baseline?: Row
   readonly candidate?: Row
@@ -66,6 +68,8 @@ export interface FlippedRecord {
 export interface ComparedExperiment {
   readonly experimentId: string
   readonly name: string
+  /** The module as it was named on the command line; absent where that is not known, as of a baseline file. */
+  readonly file?: string
   readonly runs: number
   /** Records with at least one finished row. */
   readonly records: number
@@ -84,20 +88,23 @@ export interface Pairing {
   readonly changed: { readonly count: number; readonly keys: readonly string[] }
 }
 
+/** A summary evaluator's results in one run of each side, which say nothing about chance. */
+export interface SummaryComparison {
+  readonly name: string
+  readonly iteration: number
+  readonly baseline?: NamedSummaryResult
+  readonly candidate?: NamedSummaryResult
+}
+
 /** What two experiments come to beside each other. */
 export interface Comparison {
   readonly baseline: ComparedExperiment
   readonly candidate: ComparedExperiment
   readonly pairing: Pairing
   readonly labels: readonly LabelComparison[]
-  /** Milliseconds of the task's own calls; absent where one side has none. */
-  readonly latency?: PairedDifference
-  readonly summaries: readonly {
-    readonly name: string
-    readonly iteration: number
-    readonly baseline?: NamedSummaryResult
-    readonly candidate?: NamedSummaryResult
-  }[]
+  /** Milliseconds of the task's own calls, of which less is better; absent where no pair has them. Not among those that Holm corrects. */
+  readonly latency?: PairedDifference & { readonly verdict: ComparisonVerdict }
+  readonly summaries: readonly SummaryComparison[]
   readonly counts: { readonly fixed: number; readonly broken: number; readonly stillFailing: number }
   /** The first of each kind, in the order of the dataset: broken ones first. */
   readonly records: readonly FlippedRecord[]

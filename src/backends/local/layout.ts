@@ -16,6 +16,8 @@ export interface ExperimentFiles {
   readonly lock: string
   readonly push: string
   readonly pushLock: string
+  /** Made of the log when it is first needed. */
+  readonly scores: string
 }
 
 export function experimentFiles(storeFolder: string, experimentId: string): ExperimentFiles {
@@ -31,6 +33,7 @@ export function filesIn(folder: string): ExperimentFiles {
     lock: join(folder, 'lock'),
     push: join(folder, 'push.jsonl'),
     pushLock: join(folder, 'push.lock'),
+    scores: join(folder, 'scores.jsonl'),
   }
 }
 
