@@ -63,6 +63,13 @@ export function studentProbability(t: number, df: number): number {
   return 0.5 + incompleteBeta(x, 0.5, df / 2) / 2
 }
 
+/** The probability that Student's t with `df` degrees of freedom is at least as far from 0 as `t`; exact in the tail, where a difference from 1 is not. */
+export function studentTwoSided(t: number, df: number): number {
+  if (!Number.isFinite(t)) return 0
+  const square = t * t
+  return Number.isFinite(square) ? incompleteBeta(df / (df + square), df / 2, 0.5) : 0
+}
+
 /** Regularised incomplete beta I(a, b; x), by the continued fraction DLMF 8.17.22 on the side where it converges fast. */
 function incompleteBeta(x: number, a: number, b: number): number {
   if (x <= 0) return 0
