@@ -32,6 +32,15 @@ export interface PairedDifference {
 /** Why a label's numbers could not be held against each other. */
 export type NotComparedReason = 'only-in-baseline' | 'only-in-candidate' | 'types-differ' | 'not-numeric' | 'no-pairs'
 
+/** The same for people. */
+export const notComparedReasons: { readonly [R in NotComparedReason]: string } = {
+  'only-in-baseline': 'it is only in the baseline',
+  'only-in-candidate': 'it is not in the baseline',
+  'types-differ': 'its values are of another type in the baseline',
+  'not-numeric': 'its values are no numbers',
+  'no-pairs': 'no record has a value on both sides',
+}
+
 /** One label of two experiments. */
 export type LabelComparison = {
   readonly label: string
@@ -57,8 +66,6 @@ export type LabelComparison = {
 export interface FlippedRecord {
   readonly kind: 'fixed' | 'broken' | 'still-failing'
   readonly key: string
-  /** Labels that fail on the side that fails; of one that fails on both, in the candidate. Empty where its task failed. */
-  readonly labels: readonly string[]
   /** The row that shows it: the first failing one, else the first. Absent where it cannot be read back, as from a baseline file. */
   readonly baseline?: Row
   readonly candidate?: Row
@@ -102,8 +109,11 @@ export interface Comparison {
   readonly candidate: ComparedExperiment
   readonly pairing: Pairing
   readonly labels: readonly LabelComparison[]
-  /** Milliseconds of the task's own calls, of which less is better; absent where no pair has them. Not among those that Holm corrects. */
-  readonly latency?: PairedDifference & { readonly verdict: ComparisonVerdict }
+  /**
+   * Milliseconds of the task's own calls; absent where no pair has them. Without a verdict: how fast a machine and a network are changes
+   * for all records together, which is no chance that a test of pairs could tell from a difference.
+   */
+  readonly latency?: PairedDifference
   readonly summaries: readonly SummaryComparison[]
   readonly counts: { readonly fixed: number; readonly broken: number; readonly stillFailing: number }
   /** The first of each kind, in the order of the dataset: broken ones first. */

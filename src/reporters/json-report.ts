@@ -1,10 +1,11 @@
-import type { Delivery } from '../model/backend.ts'
 import type { ErrorCode } from '../model/errors.ts'
 import type { MetricType } from '../model/evaluation.ts'
 import type { NamedSummaryResult } from '../model/events.ts'
 import type { EndReason, Failure, Outcome } from '../model/outcome.ts'
 import type { ExperimentOutcome, ExperimentView, GroupOutcome } from '../model/ports.ts'
 import type { ErrorGroup, Interval, LabelSummary, Latency, RowCounts, RunSummary } from '../model/summary.ts'
+import { buildJsonComparison, type JsonComparison } from './json-comparison.ts'
+import { deliveryOf, type JsonDelivery } from './json-delivery.ts'
 import { numberOrNull, parseOrNull } from './json-text.ts'
 
 /** Version of the document's format; grows when a member changes its meaning or goes. */
@@ -34,25 +35,10 @@ interface JsonExperiment {
   log: { folder: string; eventsFile: string }
   /** Null where it was not to be pushed. */
   delivery: JsonDelivery | null
+  /** Beside its baseline, or the first variant; null where there is none. */
+  comparison: JsonComparison | null
   /** Null where it was run here. */
   pulled: { backend: string; place: string; id: string; link: string; at: string } | null
-}
-
-interface JsonDelivery {
-  status: Delivery['status']
-  backend: string
-  /** Where the backend is: `datadoghq.com`. */
-  place: string
-  /** Where people look at it; null when it was never made there. */
-  link: string | null
-  spans: number
-  metrics: number
-  /** Events that were not accepted yet. */
-  pending: number
-  /** Events that will never be. */
-  rejected: number
-  /** Why not everything was accepted; null when it was. */
-  reason: string | null
 }
 
 interface JsonOutcome {
@@ -139,7 +125,7 @@ export function buildJsonReport(outcome: GroupOutcome, views: ReadonlyMap<string
 }
 
 function experimentOf(ended: ExperimentOutcome, view: ExperimentView | undefined): JsonExperiment {
-  const { info, outcome, delivery } = ended
+  const { info, outcome, delivery, comparison } = ended
   const summary = view?.summary()
   return {
     id: info.experimentId,
@@ -152,15 +138,9 @@ function experimentOf(ended: ExperimentOutcome, view: ExperimentView | undefined
     taskLatencyMs: latencyOf(summary?.taskLatency),
     log: { folder: info.folder, eventsFile: info.eventsFile },
     delivery: delivery === undefined ? null : deliveryOf(delivery),
+    comparison: comparison === undefined ? null : buildJsonComparison(comparison),
     pulled: info.pulled === undefined ? null : { ...info.pulled },
   }
-}
-
-function deliveryOf(delivery: Delivery): JsonDelivery {
-  const { status, backend, place, link = null, spans, metrics } = delivery
-  const rest = status === 'delivered' ? { pending: 0, rejected: 0, reason: null } : delivery
-  const { pending, rejected, reason } = rest
-  return { status, backend, place, link, spans, metrics, pending, rejected, reason }
 }
 
 function outcomeOf(outcome: Outcome): JsonOutcome {

@@ -10,6 +10,7 @@ import {
   signalCodes,
 } from '../model/outcome.ts'
 import type { DefinitionInfo } from '../model/ports.ts'
+import { describeRegression } from '../model/regression.ts'
 import type { ExperimentSummary, RowCounts } from '../model/summary.ts'
 import { missedThresholds } from './thresholds.ts'
 
@@ -22,6 +23,8 @@ export interface OutcomeInput {
   readonly summary: ExperimentSummary
   readonly maxErrors: ErrorAllowance
   readonly thresholds: DefinitionInfo['thresholds']
+  /** What is worse than the baseline. @default none */
+  readonly regressions?: readonly Failure[]
   /** What records were asked for, such as `--filter lang=fr`; absent when it was all of them. */
   readonly selection?: string
   /** What may have been meant by it, should no record match. */
@@ -41,7 +44,7 @@ export function decideOutcome(input: OutcomeInput): Outcome {
   if (end !== undefined) {
     return { status: 'stopped', exitCode: stoppedCode(end, input.taskStarted), reason: end, failures: certain }
   }
-  const failures = [...certain, ...missedThresholds(input.thresholds, input.summary)]
+  const failures = [...certain, ...missedThresholds(input.thresholds, input.summary), ...(input.regressions ?? [])]
   return failures.length === 0 ? { status: 'passed', exitCode: 0 } : { status: 'failed', exitCode: 1, failures }
 }
 
@@ -93,6 +96,9 @@ function describeFailure(failure: Failure): string {
       return `${failure.name}: wanted ${failure.wanted}, got ${failure.got}`
     case 'summary-evaluator':
       return `summary evaluator ${failure.name} failed in run ${failure.iteration}: ${failure.message}`
+    case 'regression':
+    case 'not-compared':
+      return describeRegression(failure)
     case 'backend':
       return failure.message
   }
