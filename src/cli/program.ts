@@ -1,8 +1,10 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'
-import { environmentName, type OptionName } from '../config/options.ts'
+import type { OptionName } from '../config/options.ts'
 import { addOptions } from '../config/render-options.ts'
 import type { GivenFlags } from '../config/resolve.ts'
 import type { CommandContext } from './command-context.ts'
+import { EXPERIMENT, STORE_VARIABLE, storeOption } from './command-parts.ts'
+import { addCompareCommands } from './compare-commands.ts'
 import { addDatasetCommands } from './dataset-commands.ts'
 import { helpFormat, wrapList } from './help-format.ts'
 import type { ListFlags } from './list.ts'
@@ -15,17 +17,13 @@ const DESCRIPTION = 'Runs LLM experiments: a dataset, a task, evaluators; with h
 const EXIT_CODES = `
 Exit codes:
   0  complete and passed, and all of it accepted by the backend, where there is one
-  1  complete, but rows have errors beyond --max-errors, a threshold is missed, or a summary evaluator failed
+  1  complete, but rows have errors beyond --max-errors, a threshold is missed, something is worse than the
+     baseline, or a summary evaluator failed
   2  nothing was run: usage, configuration, module, dataset or credentials
   3  complete and passed, but not everything was accepted by the backend
   4  ended early: planned rows are still pending
   5  the local store failed
   130, 143, 129  ended by SIGINT, SIGTERM, SIGHUP`
-
-const EXPERIMENT =
-  "an id, the beginning of one, latest, latest:<name>, a path, or the backend's id of it or the link to it there"
-
-const STORE_VARIABLE = environmentName('store')
 
 /** Told the exit code of the command that ran. */
 export type SetExitCode = (code: number) => void
@@ -109,6 +107,7 @@ export function createProgram(context: CommandContext, setExitCode: SetExitCode)
       setExitCode(await show(wanted, flags, context))
     })
 
+  addCompareCommands(program, context, setExitCode)
   const resumeCommand = program
     .command('resume')
     .description('go on with a command that ended early: runs what is left of all its experiments')
@@ -192,6 +191,8 @@ const resumeOptionNames = [
   'maxRetries',
   'maxErrors',
   'exitZero',
+  'baseline',
+  'failOnRegression',
   'raiseErrors',
   'maxIdenticalErrors',
   'maxTime',
@@ -223,10 +224,6 @@ async function findStore(command: Command, context: CommandContext): Promise<voi
   const { resolveStore } = await import('./store-setting.ts')
   const flags = command.getOptionValueSource('store') === 'cli' ? command.opts() : {}
   command.setOptionValue('store', await resolveStore(flags, context))
-}
-
-function storeOption(): Option {
-  return new Option('--store <dir>', 'folder of the local store').env(STORE_VARIABLE)
 }
 
 /** An option that takes one of a few words. */

@@ -7,6 +7,7 @@ import type { Multiplexer } from '../reporters/multiplexer.ts'
 import type { ResumeFlags } from '../session/resume/stored-state.ts'
 import type { GroupMember } from '../session/run-group.ts'
 import type { CommandContext } from './command-context.ts'
+import { findBaselines, withBaseline } from './compare/attach-baselines.ts'
 import { createConsoleRelay } from './console-relay.ts'
 import { createReporters } from './create-reporters.ts'
 import { createEnding, type Ending } from './ending.ts'
@@ -72,7 +73,10 @@ async function claimMembers(resumption: Resumption, context: CommandContext): Pr
   try {
     const onComplete = (name: string): void => reporters.note(`${name}: nothing is left to run`)
     const tools = { options, flags: resumeFlags(flags), ending, onConsole, onComplete }
-    return await planGroup(claimed, tools, context)
+    const members = await planGroup(claimed, tools, context)
+    const left = members.flatMap((member) => ('recall' in member ? [] : [member]))
+    const baselines = await findBaselines(left, { store, stop: ending.stop }, context)
+    return members.map((member) => ('recall' in member ? member : withBaseline(member, baselines)))
   } catch (error) {
     releaseAll(claimed)
     throw error

@@ -6,6 +6,7 @@ import { type FileListener, useFiles } from '../load/used-files.ts'
 import type { PlannedExperiment } from '../session/plan-experiment.ts'
 import type { EndedGroup } from '../session/run-group.ts'
 import type { CommandContext } from './command-context.ts'
+import { findBaselines, withBaseline } from './compare/attach-baselines.ts'
 import { type ConsoleRelay, createConsoleRelay } from './console-relay.ts'
 import { createReporters } from './create-reporters.ts'
 import { describeDoubtfulKeys } from './doubtful-keys.ts'
@@ -75,6 +76,7 @@ async function runPrepared(cycle: PreparedCycle, context: CommandContext): Promi
   if (backend.note !== undefined && !isRepeated) reporters.note(backend.note)
   const [{ runMembers }, { storePlans }] = await cycle.running
   const store = openLocalStore(options.values.store ?? defaultStoreFolder(context.currentFolder))
-  const members = storePlans(planned, store, context)
+  const baselines = await findBaselines(planned, { store, stop: ending.stop }, context)
+  const members = storePlans(planned, store, context).map((member) => withBaseline(member, baselines))
   return runMembers({ members, ending, reporters, deliverer, options: options.values }, context)
 }

@@ -1,4 +1,5 @@
 import { readPastDelivery } from '../backends/batching/past-delivery.ts'
+import { readComparison } from '../backends/local/comparison-file.ts'
 import { readCurrentEvents } from '../backends/local/current-events.ts'
 import { findExperiment } from '../backends/local/find-experiment.ts'
 import { defaultStoreFolder } from '../backends/local/layout.ts'
@@ -36,7 +37,12 @@ export async function show(wanted: string, flags: ShowFlags, context: CommandCon
   await warnOfPassedOver(found, context)
   const info = describeExperiment(manifest, { files: itsStore.files(experimentId) })
   const tally = createTally(info)
-  const view = createView(info, tally, createRowReader(info.eventsFile))
+  const comparison = readComparison(itsStore.files(experimentId).comparison)
+  const view = createView(info, {
+    tally,
+    reader: createRowReader(info.eventsFile),
+    comparison: comparison === undefined ? undefined : Promise.resolve(comparison),
+  })
   if (flags.rows !== undefined) {
     await printRows(view, flags.rows, context.screen)
     return 0
@@ -64,7 +70,12 @@ export async function show(wanted: string, flags: ShowFlags, context: CommandCon
     log: openPushLog(push, context.clock),
     progress: () => createPushScan(events).progress(),
   })
-  const shown = { info, outcome, ...(delivery === undefined ? {} : { delivery }) }
+  const shown = {
+    info,
+    outcome,
+    ...(delivery === undefined ? {} : { delivery }),
+    ...(comparison === undefined ? {} : { comparison }),
+  }
   await reporters.finish({ exitCode: outcome.exitCode, experiments: [shown], lastLine: '' })
   // What could not be printed is all there is to this command.
   return reporters.problems().length > 0 ? 2 : 0

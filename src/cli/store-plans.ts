@@ -2,6 +2,7 @@ import { hash } from 'node:crypto'
 import { dirname, relative } from 'node:path'
 import { MANIFEST_FORMAT, type Manifest, type ManifestOptions } from '../backends/local/manifest.ts'
 import type { LocalStore, StoredExperiment } from '../backends/local/store.ts'
+import { showGate } from '../config/option-values.ts'
 import { type Mask, maskConfig } from '../config/secrets.ts'
 import type { DefinitionInfo, ExperimentInfo } from '../model/ports.ts'
 import type { PlannedExperiment } from '../session/plan-experiment.ts'
@@ -90,6 +91,8 @@ function manifestOptions({ options, plan: { plannedRecords }, check }: PlannedEx
     skipInvalid,
     maxIdenticalErrors,
     maxErrors: maxErrors.kind === 'count' ? String(maxErrors.count) : `${maxErrors.percent}%`,
+    ...(values.baseline === undefined ? {} : { baseline: values.baseline }),
+    ...(values.failOnRegression.length === 0 ? {} : { failOnRegression: values.failOnRegression.map(showGate) }),
     ...(assignments.length === 0 ? {} : { config: assignments.map((pair) => maskAssignment(pair, mask)) }),
     filters: filter.map(({ key, value }) => `${key}=${value}`),
     records: record,

@@ -40,6 +40,32 @@ export function showAllowance(allowance: ErrorAllowance): string {
   return allowance.kind === 'count' ? String(allowance.count) : `${allowance.percent}%`
 }
 
+/** What is not to get worse. */
+export interface RegressionGate {
+  /** A label, or an evaluator with all its labels; absent for every label. */
+  readonly name?: string
+  /** How much worse is no regression yet, in the units of the value. */
+  readonly tolerance?: number
+}
+
+/** How every label is written. */
+const EVERY_LABEL = 'all'
+
+/** @example parseGate('accuracy:2%') // { name: 'accuracy', tolerance: 0.02 } */
+export function parseGate(text: string): RegressionGate | undefined {
+  const [, name, amount, percent] = /^([a-zA-Z0-9_-]+)(?::(\d{1,15}(?:\.\d{1,15})?)(%)?)?$/.exec(text) ?? []
+  if (name === undefined) return undefined
+  return {
+    ...(name === EVERY_LABEL || name === 'true' ? {} : { name }),
+    ...(amount === undefined ? {} : { tolerance: percent === undefined ? Number(amount) : Number(amount) / 100 }),
+  }
+}
+
+/** As it can be given again. */
+export function showGate({ name = EVERY_LABEL, tolerance }: RegressionGate): string {
+  return tolerance === undefined ? name : `${name}:${tolerance}`
+}
+
 export function parsePair(pair: string, between: string): KeyValue | undefined {
   const at = pair.indexOf(between)
   return at < 1 ? undefined : { key: pair.slice(0, at), value: pair.slice(at + between.length) }

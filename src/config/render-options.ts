@@ -14,7 +14,8 @@ interface Negatable {
 
 type Collect = (value: string, previous: string[] | undefined) => string[]
 
-const collect: Collect = (value, previous) => [...(previous ?? []), value]
+// A flag that stood alone before has left `true`.
+const collect: Collect = (value, previous) => [...(Array.isArray(previous) ? previous : []), value]
 
 /** Tells a command its options. It only collects what was written; `resolveOptions` reads and checks it. */
 export function addOptions<O extends Negatable>(
@@ -42,9 +43,10 @@ function addOption<O extends Negatable>(command: OptionTarget<O>, name: OptionNa
 
 /** @example usage('jobs') // '-j, --jobs <n>' */
 export function usage(name: OptionName): string {
-  const { short, argument } = runOptions[name]
+  const { short, argument, isValueOptional = false } = runOptions[name]
   const flags = short === undefined ? flagName(name) : `-${short}, ${flagName(name)}`
-  return argument === undefined ? flags : `${flags} <${argument}>`
+  if (argument === undefined) return flags
+  return isValueOptional ? `${flags} [${argument}]` : `${flags} <${argument}>`
 }
 
 function helpText(name: OptionName): string {

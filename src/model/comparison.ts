@@ -32,6 +32,15 @@ export interface PairedDifference {
 /** Why a label's numbers could not be held against each other. */
 export type NotComparedReason = 'only-in-baseline' | 'only-in-candidate' | 'types-differ' | 'not-numeric' | 'no-pairs'
 
+/** The same for people. */
+export const notComparedReasons: { readonly [R in NotComparedReason]: string } = {
+  'only-in-baseline': 'it is only in the baseline',
+  'only-in-candidate': 'it is not in the baseline',
+  'types-differ': 'its values are of another type in the baseline',
+  'not-numeric': 'its values are no numbers',
+  'no-pairs': 'no record has a value on both sides',
+}
+
 /** One label of two experiments. */
 export type LabelComparison = {
   readonly label: string
@@ -66,6 +75,8 @@ export interface FlippedRecord {
 export interface ComparedExperiment {
   readonly experimentId: string
   readonly name: string
+  /** The module as it was named on the command line; absent where that is not known, as of a baseline file. */
+  readonly file?: string
   readonly runs: number
   /** Records with at least one finished row. */
   readonly records: number
@@ -84,20 +95,26 @@ export interface Pairing {
   readonly changed: { readonly count: number; readonly keys: readonly string[] }
 }
 
+/** A summary evaluator's results in one run of each side, which say nothing about chance. */
+export interface SummaryComparison {
+  readonly name: string
+  readonly iteration: number
+  readonly baseline?: NamedSummaryResult
+  readonly candidate?: NamedSummaryResult
+}
+
 /** What two experiments come to beside each other. */
 export interface Comparison {
   readonly baseline: ComparedExperiment
   readonly candidate: ComparedExperiment
   readonly pairing: Pairing
   readonly labels: readonly LabelComparison[]
-  /** Milliseconds of the task's own calls; absent where one side has none. */
+  /**
+   * Milliseconds of the task's own calls; absent where no pair has them. Without a verdict: how fast a machine and a network are changes
+   * for all records together, which is no chance that a test of pairs could tell from a difference.
+   */
   readonly latency?: PairedDifference
-  readonly summaries: readonly {
-    readonly name: string
-    readonly iteration: number
-    readonly baseline?: NamedSummaryResult
-    readonly candidate?: NamedSummaryResult
-  }[]
+  readonly summaries: readonly SummaryComparison[]
   readonly counts: { readonly fixed: number; readonly broken: number; readonly stillFailing: number }
   /** The first of each kind, in the order of the dataset: broken ones first. */
   readonly records: readonly FlippedRecord[]

@@ -41,6 +41,7 @@ export const errorCodes = {
   E_STORE_PULLED: 'this experiment was pulled from a backend, and is neither pushed again nor gone on with here',
   E_STORE_LOCKED: 'another process is writing this experiment',
   E_RESUME_CHANGED: 'what is to be gone on with is not what was begun',
+  E_BASELINE: 'there is no such baseline, or it cannot be compared with',
   E_BACKEND_SETTINGS: 'what is set up for a backend cannot be used',
   E_BACKEND_REFUSED: 'the backend does not take the credentials, or refuses what it was asked for',
   E_BACKEND_UNREACHABLE: 'the backend does not answer, and nothing may be run without it',

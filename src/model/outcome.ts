@@ -1,4 +1,6 @@
+import type { NotComparedReason } from './comparison.ts'
 import type { ErrorInfo } from './errors.ts'
+import type { Interval } from './summary.ts'
 import type { ThresholdCheck, ThresholdResult } from './threshold.ts'
 
 export type Signal = 'SIGINT' | 'SIGTERM' | 'SIGHUP'
@@ -36,6 +38,28 @@ export type Failure =
     }
   | ({ readonly kind: 'threshold' } & ThresholdResult)
   | { readonly kind: 'summary-evaluator'; readonly name: string; readonly iteration: number; readonly message: string }
+  /** A label got worse than the tolerance allows, and by more than chance. */
+  | {
+      readonly kind: 'regression'
+      readonly name: string
+      /** How the baseline was named. */
+      readonly baseline: string
+      readonly tolerance: number
+      readonly before: number
+      readonly after: number
+      readonly difference: number
+      readonly interval: Interval
+      /** After Holm's correction. */
+      readonly pValue: number
+      readonly pairs: number
+    }
+  /** A label that was not to get worse could not be compared. */
+  | {
+      readonly kind: 'not-compared'
+      readonly name: string
+      readonly baseline: string
+      readonly reason: NotComparedReason
+    }
   /** Of a pulled experiment: what the backend says went wrong. */
   | { readonly kind: 'backend'; readonly message: string }
 

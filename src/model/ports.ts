@@ -1,4 +1,5 @@
 import type { Delivery } from './backend.ts'
+import type { Comparison } from './comparison.ts'
 import type { DatasetOrigin } from './dataset.ts'
 import type { Problem, RunEvent } from './events.ts'
 import type { Json } from './json.ts'
@@ -114,6 +115,11 @@ export interface ExperimentView {
   /** Rows of one run that failed or did not pass, at most as many as `summary.failingUnits` keeps, read back from the log. */
   failingRows(iteration: number): Promise<readonly Row[]>
   readonly reader: RowReader
+  /**
+   * How it does beside its baseline, as soon as all of its rows are there; undefined when it ends before that. Absent where it has no
+   * baseline.
+   */
+  readonly comparison?: Promise<Comparison | undefined>
 }
 
 export interface ExperimentInfo {
@@ -174,6 +180,8 @@ export interface ExperimentOutcome {
   readonly outcome: Outcome
   /** What its backend has of it; absent where there is none. */
   readonly delivery?: Delivery
+  /** How it does beside another; absent where there is none to hold it against. */
+  readonly comparison?: Comparison
 }
 
 /**

@@ -46,12 +46,16 @@ export function unitOf(name: string): Pick<UnitRef, 'key' | 'iteration'> {
 
 /** Whether a row failed or did not pass: by its task, an evaluator's failure, a boolean `false`, or an assessment `fail`. */
 export function isFailing(row: Row): boolean {
-  if (row.status === 'error' || row.status === 'timeout') return true
+  if (failsByTask(row.status)) return true
   return row.evaluations.some((result) => {
     if (result.status === 'skipped') return false
     if (result.status !== 'ok') return true
     return result.evaluations.some((evaluation) => verdictOf(evaluation) === 'fail')
   })
+}
+
+export function failsByTask(status: RowStatus): boolean {
+  return status === 'error' || status === 'timeout'
 }
 
 /** What an evaluation says about passing. A value that is no boolean and has no assessment says nothing. */
@@ -71,7 +75,7 @@ export function verdictsOf({ evaluations }: Pick<Row, 'evaluations'>): Map<strin
   return verdicts
 }
 
-function verdictOf({ type, value, assessment }: LabelledEvaluation): 'pass' | 'fail' | undefined {
+export function verdictOf({ type, value, assessment }: LabelledEvaluation): 'pass' | 'fail' | undefined {
   if (assessment === 'fail' || (type === 'boolean' && !value)) return 'fail'
   return assessment === 'pass' || type === 'boolean' ? 'pass' : undefined
 }

@@ -36,7 +36,8 @@ export function createFollower(progress: ProgressDisplay, summaries: SummaryPrin
     await summaries.add(async () => {
       await stopped
       for (const run of runs) await summaries.printRun({ view, run, isComplete: isComplete(run, view) })
-      await summaries.printOutcome(view.info, outcome, all)
+      const comparison = outcome.status === 'stopped' ? undefined : await view.comparison
+      await summaries.printOutcome(view.info, outcome, { summary: all, comparison })
     })
   }
   return {
@@ -63,6 +64,9 @@ export function createFollower(progress: ProgressDisplay, summaries: SummaryPrin
         if (concluded.has(info.experimentId)) continue
         if (current?.view.info.experimentId === info.experimentId) await conclude(current, outcome)
         else await summaries.printOutcome(info, outcome)
+      }
+      for (const { comparison } of experiments) {
+        if (comparison !== undefined) await summaries.printComparison(comparison)
       }
       for (const { info, delivery } of experiments) {
         if (delivery !== undefined) await summaries.printDelivery(info, delivery)

@@ -5,6 +5,7 @@ import type { EndReason, Failure, Outcome } from '../model/outcome.ts'
 import type { ExperimentOutcome, ExperimentView, GroupOutcome } from '../model/ports.ts'
 import type { ErrorGroup, LabelSummary, Latency, RowCounts, RunSummary } from '../model/summary.ts'
 import { allRunsOf, type JsonAllRuns } from './json-all-runs.ts'
+import { buildJsonComparison, type JsonComparison } from './json-comparison.ts'
 import { deliveryOf, type JsonDelivery } from './json-delivery.ts'
 import { numberOrNull, parseOrNull } from './json-text.ts'
 import { intervalOf, type JsonInterval, type JsonThreshold, thresholdOf } from './json-threshold.ts'
@@ -42,6 +43,8 @@ interface JsonExperiment {
   log: { folder: string; eventsFile: string }
   /** Null where it was not to be pushed. */
   delivery: JsonDelivery | null
+  /** Beside its baseline, or the first variant; null where there is none. */
+  comparison: JsonComparison | null
   /** Null where it was run here. */
   pulled: { backend: string; place: string; id: string; link: string; at: string } | null
 }
@@ -124,7 +127,7 @@ export function buildJsonReport(outcome: GroupOutcome, views: ReadonlyMap<string
 }
 
 function experimentOf(ended: ExperimentOutcome, view: ExperimentView | undefined): JsonExperiment {
-  const { info, outcome, delivery } = ended
+  const { info, outcome, delivery, comparison } = ended
   const summary = view?.summary()
   const isStarted = outcome.exitCode !== 2
   return {
@@ -140,6 +143,7 @@ function experimentOf(ended: ExperimentOutcome, view: ExperimentView | undefined
     taskLatencyMs: latencyOf(summary?.taskLatency),
     log: { folder: info.folder, eventsFile: info.eventsFile },
     delivery: delivery === undefined ? null : deliveryOf(delivery),
+    comparison: comparison === undefined ? null : buildJsonComparison(comparison),
     pulled: info.pulled === undefined ? null : { ...info.pulled },
   }
 }

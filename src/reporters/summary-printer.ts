@@ -1,4 +1,5 @@
 import type { Delivery } from '../model/backend.ts'
+import type { Comparison } from '../model/comparison.ts'
 import { toErrorInfo } from '../model/error-info.ts'
 import type { Outcome } from '../model/outcome.ts'
 import type { ExperimentInfo, ExperimentView, Screen } from '../model/ports.ts'
@@ -15,13 +16,19 @@ interface RunToPrint {
   readonly isComplete: boolean
 }
 
+interface ExperimentNumbers {
+  readonly summary?: ExperimentSummary | undefined
+  readonly comparison?: Comparison | undefined
+}
+
 /** Prints what came of runs and experiments. */
 export interface SummaryPrinter {
   /** Does something when everything that was added before has been done. */
   add(print: () => void | Promise<void>): Promise<void>
   printRun(run: RunToPrint): Promise<void>
   /** With the summary, the numbers over several runs come first. */
-  printOutcome(info: ExperimentInfo, outcome: Outcome, summary?: ExperimentSummary): Promise<void>
+  printOutcome(info: ExperimentInfo, outcome: Outcome, numbers?: ExperimentNumbers): Promise<void>
+  printComparison(comparison: Comparison): Promise<void>
   printDelivery(info: ExperimentInfo, delivery: Delivery): Promise<void>
   /** Rejects when something could not be written. */
   flush(): Promise<void>
@@ -52,18 +59,28 @@ export function createSummaryPrinter({ screen, ownsStdout, quiet }: SummaryPrint
       if (!printsSummaries) return
       const { renderRunSummary } = await loadRenderer()
       const failingRows = await readFailingRows(view, run, screen)
-      const text = renderRunSummary({ info: view.info, run, isComplete, failingRows }, await styleOf(sink))
+      // Of several runs they are compared together, when all of them are over.
+      const comparison = view.info.runs === 1 && isComplete ? await view.comparison : undefined
+      const text = renderRunSummary(
+        { info: view.info, run, isComplete, failingRows, labels: comparison?.labels ?? [] },
+        await styleOf(sink),
+      )
       await sink.write(`${text}\n`)
     },
-    async printOutcome(info, outcome, summary) {
+    async printOutcome(info, outcome, { summary, comparison } = {}) {
       if (quiet && outcome.status === 'passed') return
       const style = await styleOf(sink)
       if (printsSummaries && summary !== undefined && info.runs > 1) {
         const { renderAllRuns } = await loadRenderer()
-        await sink.write(`${renderAllRuns(info, summary, style)}\n`)
+        await sink.write(`${renderAllRuns({ info, summary, labels: comparison?.labels ?? [] }, style)}\n`)
       }
       const { renderOutcome } = await import('./format/outcome.ts')
       await sink.write(`${renderOutcome(info, outcome, style)}${printsSummaries ? '\n' : ''}`)
+    },
+    async printComparison(comparison) {
+      if (!printsSummaries) return
+      const { renderComparison } = await import('./format/compare/comparison.ts')
+      await sink.write(`${renderComparison(comparison, await styleOf(sink))}\n`)
     },
     async printDelivery(info, delivery) {
       if (quiet && delivery.status === 'delivered') return

@@ -3,12 +3,14 @@ import type { Mask } from '../config/secrets.ts'
 import type { Plan } from '../engine/plan.ts'
 import { run } from '../engine/run.ts'
 import { endReasonOf, type StopSwitch } from '../engine/stop.ts'
+import type { Comparison } from '../model/comparison.ts'
 import type { Problem, RunEvent } from '../model/events.ts'
 import type { Executor, Gauges } from '../model/executor.ts'
-import type { EndReason, Outcome } from '../model/outcome.ts'
+import type { EndReason, Failure, Outcome } from '../model/outcome.ts'
 import type { Clock, ExperimentInfo, ExperimentView, Ids } from '../model/ports.ts'
 import type { RowReader } from '../model/row.ts'
 import type { BegunExperiment } from './begun.ts'
+import type { ComparedRun } from './compare/with-baseline.ts'
 import { describeSelection } from './describe-selection.ts'
 import { maskEvents, maskOutcome } from './mask-events.ts'
 import { decideOutcome, type OutcomeInput } from './outcome.ts'
@@ -28,6 +30,8 @@ export interface ConductedExperiment {
   readonly taskStartedBefore: boolean
   /** Absent for one that begins. */
   readonly begun?: BegunExperiment
+  /** Holds it against its baseline when all of its rows are written; absent where it has none. */
+  readonly compare?: () => Promise<ComparedRun>
 }
 
 export interface ConductPorts {
@@ -44,6 +48,7 @@ export interface Conducted {
   readonly view: ExperimentView
   /** Whether any task was called. */
   readonly taskStarted: boolean
+  readonly comparison?: Comparison
 }
 
 /**
@@ -55,7 +60,8 @@ export async function conduct(experiment: ConductedExperiment, ports: ConductPor
   const { clock, ids, stop, mask } = ports
   const gauges = (): Gauges => executor.gauges()
   const tally = begun?.tally(gauges) ?? createTally(info, { clock, gauges })
-  const view = createView(info, tally, reader)
+  const comparing = experiment.compare === undefined ? undefined : createPromise<Comparison | undefined>()
+  const view = createView(info, { tally, reader, comparison: comparing?.promise })
   const watch = watchSelection(executor, plan.selection)
   let lastSeq = plan.firstSeq - 1
 
@@ -79,10 +85,34 @@ export async function conduct(experiment: ConductedExperiment, ports: ConductPor
   for await (const events of start(plan, { executor: watch.executor, reader, clock, ids }, stop)) keep(events)
   await begun?.settle(stop.reason)
   keep(stamp(tally.takeProblems(), lastSeq, clock))
+  const compared = await compareAtEnd(experiment, stop)
+  comparing?.resolve(compared?.comparison)
   const taskStarted = executor.gauges().tasksCalled > 0
-  const outcome = maskOutcome(decide(experiment, { tally, stop, taskStarted, hint: watch.hint() }), mask)
+  const outcome = maskOutcome(
+    decide(experiment, { tally, stop, taskStarted, hint: watch.hint(), regressions: compared?.failures ?? [] }),
+    mask,
+  )
   keep(stamp([{ type: 'experiment-finished', outcome }], lastSeq, clock))
-  return { outcome, view, taskStarted }
+  return { outcome, view, taskStarted, ...(compared === undefined ? {} : { comparison: compared.comparison }) }
+}
+
+function createPromise<T>() {
+  let resolve: (value: T) => void = () => {}
+  const promise = new Promise<T>((settle) => {
+    resolve = settle
+  })
+  return { promise, resolve: (value: T): void => resolve(value) }
+}
+
+/** Of what ended early there are no numbers to compare. */
+async function compareAtEnd({ compare }: ConductedExperiment, stop: StopSwitch): Promise<ComparedRun | undefined> {
+  if (stop.reason !== undefined) return undefined
+  try {
+    return await compare?.()
+  } catch (error) {
+    stop.stop(endReasonOf(error, 'E_STORE_READ'))
+    return undefined
+  }
 }
 
 interface Ending {
@@ -90,6 +120,7 @@ interface Ending {
   readonly stop: StopSwitch
   readonly taskStarted: boolean
   readonly hint: string | undefined
+  readonly regressions: readonly Failure[]
 }
 
 function decide({ plan, verdict, taskStartedBefore, begun }: ConductedExperiment, ending: Ending): Outcome {
@@ -101,6 +132,7 @@ function decide({ plan, verdict, taskStartedBefore, begun }: ConductedExperiment
     ...verdict,
     taskStarted: ending.taskStarted || (countsBefore && taskStartedBefore),
     summary: ending.tally.summary(),
+    regressions: ending.regressions,
     ...(end === undefined ? {} : { end }),
     ...(selection === '' ? {} : { selection }),
     ...(ending.hint === undefined ? {} : { selectionHint: ending.hint }),

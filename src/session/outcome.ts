@@ -10,6 +10,7 @@ import {
   signalCodes,
 } from '../model/outcome.ts'
 import type { DefinitionInfo } from '../model/ports.ts'
+import { describeRegression } from '../model/regression.ts'
 import type { ExperimentSummary, RowCounts } from '../model/summary.ts'
 import { checkThresholds, missedThresholds } from './thresholds.ts'
 
@@ -22,6 +23,8 @@ export interface OutcomeInput {
   readonly summary: ExperimentSummary
   readonly maxErrors: ErrorAllowance
   readonly thresholds: DefinitionInfo['thresholds']
+  /** What is worse than the baseline. @default none */
+  readonly regressions?: readonly Failure[]
   /** What records were asked for, such as `--filter lang=fr`; absent when it was all of them. */
   readonly selection?: string
   /** What may have been meant by it, should no record match. */
@@ -43,7 +46,7 @@ export function decideOutcome(input: OutcomeInput): Outcome {
   }
   const thresholds = checkThresholds(input.thresholds, input.summary)
   const checked = thresholds.length === 0 ? {} : { thresholds }
-  const failures = [...certain, ...missedThresholds(thresholds)]
+  const failures = [...certain, ...missedThresholds(thresholds), ...(input.regressions ?? [])]
   if (failures.length === 0) return { status: 'passed', exitCode: 0, ...checked }
   return { status: 'failed', exitCode: 1, failures, ...checked }
 }
@@ -99,6 +102,9 @@ function describeFailure(failure: Failure): string {
       return `${failure.name}: wanted ${failure.wanted}, got ${failure.got}`
     case 'summary-evaluator':
       return `summary evaluator ${failure.name} failed in run ${failure.iteration}: ${failure.message}`
+    case 'regression':
+    case 'not-compared':
+      return describeRegression(failure)
     case 'backend':
       return failure.message
   }

@@ -1,11 +1,22 @@
+import { writeComparison } from '../backends/local/comparison-file.ts'
 import type { Manifest } from '../backends/local/manifest.ts'
 import type { StoredExperiment } from '../backends/local/store.ts'
 import type { Mask } from '../config/secrets.ts'
 import type { StopSwitch } from '../engine/stop.ts'
 import { endReasonOf } from '../engine/stop.ts'
 import type { EndReason, Outcome } from '../model/outcome.ts'
-import type { Clock, ExperimentInfo, ExperimentOutcome, ExperimentView, GroupOutcome, Ids } from '../model/ports.ts'
+import type {
+  Clock,
+  ExperimentInfo,
+  ExperimentOutcome,
+  ExperimentRef,
+  ExperimentView,
+  GroupOutcome,
+  Ids,
+} from '../model/ports.ts'
 import type { BegunExperiment } from './begun.ts'
+import { compareVariants, type FinishedVariant } from './compare/variants.ts'
+import { type BaselinePlan, type ComparedRun, compareWithBaseline } from './compare/with-baseline.ts'
 import { type Conducted, conduct } from './conduct.ts'
 import { type DeliveredRun, type Deliverer, followRun, type Tell } from './deliverer.ts'
 import { lastLine } from './last-line.ts'
@@ -20,10 +31,13 @@ export interface StoredPlan extends PlannedExperiment {
   readonly stored: StoredExperiment
   /** Absent for one that begins. */
   readonly begun?: BegunExperiment
+  /** Absent where it is compared with none. */
+  readonly against?: BaselinePlan
 }
 
 /** An experiment of which nothing is left to run. */
 export interface CompleteExperiment extends Pick<StoredPlan, 'info' | 'stored'> {
+  readonly ref: ExperimentRef
   /** Tells what it came to, and has it delivered. */
   recall(ports: Pick<GroupPorts, 'tell' | 'deliverer'>): EndedExperiment
 }
@@ -74,13 +88,37 @@ export async function runGroup(experiments: readonly GroupMember[], ports: Group
     const { conducted, delivered } = await runOne(experiment, ports, taskStarted)
     if (ports.stop.reason === undefined) await experiment.loaded.module.drain()
     taskStarted ||= conducted.taskStarted
-    ended.push({ info: experiment.info, outcome: finish(experiment, conducted, delivered), view: conducted.view })
+    const { view, comparison } = conducted
+    const outcome = finish(experiment, conducted, delivered)
+    ended.push({ info: experiment.info, outcome, view, ...(comparison === undefined ? {} : { comparison }) })
   }
   forgetTime()
   const notRun = experiments.slice(ended.length)
   // What never ran has nothing that could be gone on with, unless its group has.
   for (const { stored } of notRun) taskStarted ? stored.leave() : stored.discard()
-  return conclude(ended, notRun.length, ports)
+  return conclude(await withVariants(ended, experiments), notRun.length, ports)
+}
+
+/** Variants of one definition that came to their end, and have no baseline, are held against the first of them. */
+async function withVariants(
+  ended: readonly EndedExperiment[],
+  experiments: readonly GroupMember[],
+): Promise<readonly EndedExperiment[]> {
+  const variants = ended.flatMap(({ info, outcome, comparison }, index): FinishedVariant[] => {
+    const member = experiments[index]
+    if (member === undefined || outcome.status === 'stopped' || comparison !== undefined) return []
+    const ref = 'recall' in member ? member.ref : member.loaded.info.ref
+    return [{ info, ref, files: member.stored.files }]
+  })
+  const comparisons = await compareVariants(variants)
+  for (const [id, comparison] of comparisons) {
+    const files = experiments.find(({ info }) => info.experimentId === id)?.stored.files
+    if (files !== undefined) writeComparison(files.comparison, comparison)
+  }
+  return ended.map((experiment) => {
+    const comparison = comparisons.get(experiment.info.experimentId)
+    return comparison === undefined ? experiment : { ...experiment, comparison }
+  })
 }
 
 /** Waits for deliveries, and says what all of it came to. */
@@ -111,7 +149,7 @@ interface RanExperiment {
 }
 
 async function runOne(experiment: StoredPlan, ports: GroupPorts, anyTaskStarted: boolean): Promise<RanExperiment> {
-  const { info, plan, loaded, options, stored, begun } = experiment
+  const { info, plan, loaded, options, stored, begun, against } = experiment
   const executor = loaded.module.open({
     ref: loaded.info.ref,
     experimentId: experiment.experimentId,
@@ -129,10 +167,20 @@ async function runOne(experiment: StoredPlan, ports: GroupPorts, anyTaskStarted:
   })
   const taskStartedBefore = anyTaskStarted || begun !== undefined
   const conducted = await conduct(
-    { info, plan, executor, log, reader, verdict, taskStartedBefore, ...(begun === undefined ? {} : { begun }) },
+    {
+      ...{ info, plan, executor, log, reader, verdict, taskStartedBefore },
+      ...(begun === undefined ? {} : { begun }),
+      ...(against === undefined ? {} : { compare: () => compareAndKeep(experiment, against) }),
+    },
     { ...ports, tell: ports.deliverer === undefined ? ports.tell : delivered.tell },
   )
   return { conducted, delivered }
+}
+
+async function compareAndKeep({ info, stored: { files } }: StoredPlan, against: BaselinePlan): Promise<ComparedRun> {
+  const compared = await compareWithBaseline({ info, files }, against)
+  writeComparison(files.comparison, compared.comparison)
+  return compared
 }
 
 /** Brings the stored experiment to its end. A store that fails here makes the outcome its own. */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { errorCodes } from '../../src/model/errors.ts'
+import { comparisonSchema, notComparedReason } from './json-comparison-schema.ts'
 
 const count = z.int().min(0)
 const value = z.number().nullable()
@@ -102,6 +103,19 @@ const failure = z.discriminatedUnion('kind', [
     iteration: z.int().min(1),
     message: z.string(),
   }),
+  z.object({
+    kind: z.literal('regression'),
+    name: z.string(),
+    baseline: z.string().meta({ description: 'How the baseline was named.' }),
+    tolerance: z.number(),
+    before: z.number(),
+    after: z.number(),
+    difference: z.number(),
+    interval: z.object({ low: z.number(), high: z.number(), rough: z.boolean() }),
+    pValue: z.number(),
+    pairs: count,
+  }),
+  z.object({ kind: z.literal('not-compared'), name: z.string(), baseline: z.string(), reason: notComparedReason }),
   z
     .object({ kind: z.literal('backend'), message: z.string() })
     .meta({ description: 'Of a pulled experiment: what the backend says went wrong.' }),
@@ -203,6 +217,9 @@ const experiment = z.object({
     })
     .nullable()
     .meta({ description: 'What the backend has of it; null where it was not to be pushed.' }),
+  comparison: comparisonSchema
+    .nullable()
+    .meta({ description: 'Beside its baseline, or beside the first variant; null where there is none.' }),
   pulled: z
     .object({
       backend: z.string(),

@@ -19,6 +19,7 @@ const configTypes: { readonly [K in keyof ConfigValues]: string } = {
   toggle: '`true` or `false`',
   text: 'a text',
   texts: 'a text, or an array of texts',
+  gates: "`true`, a text such as `'accuracy:0.02'`, or an array of them",
   backend: "`'local'` or `'datadog'`",
   tags: "`{ team: 'support' }`",
   filters: "`{ language: 'fr' }`",

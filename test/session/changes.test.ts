@@ -22,7 +22,7 @@ async function complete(parts: ExperimentParts, id: string, reader?: RowReader):
   const info = fakeInfo({ experimentId: id, runs: parts.runs ?? 1 })
   const tally = createTally(info)
   for (const event of events) tally.apply(event)
-  const digested = await digestExperiment(createView(info, tally, memoryReader(events)))
+  const digested = await digestExperiment(createView(info, { tally, reader: memoryReader(events) }))
   return reader === undefined ? digested : { ...digested, reader }
 }
 

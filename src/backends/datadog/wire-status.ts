@@ -1,6 +1,7 @@
 import type { PushItem } from '../../model/backend.ts'
 import type { ErrorInfo } from '../../model/errors.ts'
 import type { EndReason, Failure, Outcome } from '../../model/outcome.ts'
+import { describeRegression } from '../../model/regression.ts'
 import type { WireStatus } from './experiments.ts'
 import { errorType } from './wire-context.ts'
 
@@ -79,6 +80,9 @@ function describeFailure(failure: Failure): string {
       return `${failure.name}: wanted ${failure.wanted}, got ${failure.got}`
     case 'summary-evaluator':
       return `summary evaluator ${failure.name}: ${failure.message}`
+    case 'regression':
+    case 'not-compared':
+      return describeRegression(failure)
     case 'backend':
       return failure.message
   }

@@ -16,6 +16,10 @@ export interface ExperimentFiles {
   readonly lock: string
   readonly push: string
   readonly pushLock: string
+  /** How it did beside its baseline, where it has one. */
+  readonly comparison: string
+  /** Made of the log when it is first needed. */
+  readonly scores: string
 }
 
 export function experimentFiles(storeFolder: string, experimentId: string): ExperimentFiles {
@@ -31,6 +35,8 @@ export function filesIn(folder: string): ExperimentFiles {
     lock: join(folder, 'lock'),
     push: join(folder, 'push.jsonl'),
     pushLock: join(folder, 'push.lock'),
+    comparison: join(folder, 'comparison.json'),
+    scores: join(folder, 'scores.jsonl'),
   }
 }
 

@@ -53,6 +53,24 @@ const failure: z.ZodType<Failure> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('errors'), rowsWithErrors: z.number(), plannedUnits: z.number(), allowed: z.string() }),
   z.object({ kind: z.literal('threshold'), ...thresholdResult }),
   z.object({ kind: z.literal('summary-evaluator'), name: z.string(), iteration: z.number(), message: z.string() }),
+  z.object({
+    kind: z.literal('regression'),
+    name: z.string(),
+    baseline: z.string(),
+    tolerance: z.number(),
+    before: z.number(),
+    after: z.number(),
+    difference: z.number(),
+    interval: z.object({ low: z.number(), high: z.number(), rough: z.boolean() }),
+    pValue: z.number(),
+    pairs: z.number(),
+  }),
+  z.object({
+    kind: z.literal('not-compared'),
+    name: z.string(),
+    baseline: z.string(),
+    reason: z.enum(['only-in-baseline', 'only-in-candidate', 'types-differ', 'not-numeric', 'no-pairs']),
+  }),
   z.object({ kind: z.literal('backend'), message: z.string() }),
 ])
 
@@ -112,6 +130,8 @@ export const manifestSchema: z.ZodType<Manifest> = z.object({
     evalTimeout: z.number(),
     maxRetries: count,
     maxErrors: z.string(),
+    baseline: z.string().exactOptional(),
+    failOnRegression: z.array(z.string()).exactOptional(),
     raiseErrors: z.boolean(),
     skipInvalid: z.boolean(),
     maxIdenticalErrors: count.exactOptional(),

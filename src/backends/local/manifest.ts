@@ -45,6 +45,10 @@ export interface ManifestOptions {
   readonly evalTimeout: number
   readonly maxRetries: number
   readonly maxErrors: string
+  /** As it was named; absent where it is compared with none. */
+  readonly baseline?: string
+  /** `name:tolerance` each. */
+  readonly failOnRegression?: readonly string[]
   readonly raiseErrors: boolean
   readonly skipInvalid: boolean
   /** Absent in manifests of versions without these brakes. */

@@ -25,6 +25,8 @@ export interface RowStyle extends Style {
   readonly runs: number
   /** Lines that a value may take. @default 2 */
   readonly valueLines?: number
+  /** What else there is to say of it, by name. */
+  readonly notes?: readonly (readonly [name: string, text: string])[]
 }
 
 export interface FailingRowsInput {
@@ -58,7 +60,7 @@ export function renderRow(row: Row, style: RowStyle): string {
 
 function fieldsOf(row: Row, style: RowStyle): Field[] {
   const { record, task } = row
-  const { valueLines = FIELD_LINES } = style
+  const { valueLines = FIELD_LINES, notes = [] } = style
   const text = (name: string, value: string): Field => ({
     name,
     lines: (columns) => excerpt(value, { columns, lines: valueLines }),
@@ -72,6 +74,7 @@ function fieldsOf(row: Row, style: RowStyle): Field[] {
       : [text(task.status, `${task.error.name}: ${task.error.message}`)]),
     ...reasons.slice(0, MAX_REASONS).map(([name, reason]) => text(name, reason)),
     ...(reasons.length > MAX_REASONS ? [text('…', `${reasons.length - MAX_REASONS} more`)] : []),
+    ...notes.map(([name, note]) => text(name, note)),
   ]
 }
 

@@ -17,6 +17,7 @@ const MIN_TEXT_COLUMNS = 20
 /** More than this a name does not take from a text that has to be broken. */
 const MAX_NAME_BESIDE_TEXT = 20
 const HEAD = ['evaluator', 'value', 'scored', 'errored', 'skipped'] as const
+const CHANGE = 'change'
 
 interface TableRow {
   readonly name: string
@@ -26,16 +27,23 @@ interface TableRow {
   readonly hasErrors: boolean
   /** Scored, errored and skipped; empty for a summary evaluator. */
   readonly coverage: readonly number[]
+  /** From the baseline; empty where there is none. */
+  readonly change: string
 }
 
 export interface LabelTableInput {
   readonly labels: readonly LabelSummary[]
   readonly summaries: readonly NamedSummaryResult[]
+  /** From the baseline, by label. @default none */
+  readonly changes?: ReadonlyMap<string, string>
 }
 
 /** Evaluators and summary evaluators as a table; as one block for each where the terminal is too narrow for that. */
-export function renderLabelTable({ labels, summaries }: LabelTableInput, style: Style): string {
-  const rows = [...labels.map(labelRow), ...summaries.map(summaryRow)]
+export function renderLabelTable({ labels, summaries, changes }: LabelTableInput, style: Style): string {
+  const rows = [
+    ...labels.map((label) => labelRow(label, changes?.get(label.label) ?? '')),
+    ...summaries.map(summaryRow),
+  ]
   if (rows.length === 0) return ''
   const text = fits(rows, style) ?? rows.map((row) => renderBlock(row, style)).join('\n')
   return labels.some(isRough) ? `${text}\n${roughNote(style)}` : text
@@ -61,9 +69,11 @@ function fitColumns(rows: readonly TableRow[], columns: number): ColumnWidths | 
       ...rows.map((row) => (row.coverage[index] === undefined ? 0 : formatNumber(row.coverage[index]).length)),
     ),
   )
-  const borders = HEAD.length * 3 + 1
-  const left = columns - borders - coverage.reduce((sum, width) => sum + width, 0)
   const widest = (texts: readonly string[]): number => Math.max(0, ...texts.map(displayWidth))
+  const changes = hasChanges(rows) ? [widest([CHANGE, ...rows.map((row) => row.change)])] : []
+  const others = [...coverage, ...changes]
+  const borders = (others.length + 2) * 3 + 1
+  const left = columns - borders - others.reduce((sum, width) => sum + width, 0)
   const name = Math.min(widest([HEAD[0], ...rows.map((row) => row.name)]), NAME_COLUMNS)
   const value = Math.min(widest([HEAD[1], ...rows.map((row) => row.value)]), VALUE_COLUMNS)
   if (name + value <= left) return { name, value }
@@ -77,9 +87,10 @@ function fitColumns(rows: readonly TableRow[], columns: number): ColumnWidths | 
 }
 
 function renderTable(rows: readonly TableRow[], widths: ColumnWidths, { colors }: Style): string {
+  const withChanges = hasChanges(rows)
   const table = new Table({
-    head: HEAD.map(colors.bold),
-    colAligns: ['left', 'left', 'right', 'right', 'right'],
+    head: [...HEAD, ...(withChanges ? [CHANGE] : [])].map(colors.bold),
+    colAligns: ['left', 'left', 'right', 'right', 'right', 'left'],
     // Without these it paints with a library of its own.
     style: { head: [], border: [], compact: true },
   })
@@ -93,6 +104,7 @@ function renderTable(rows: readonly TableRow[], widths: ColumnWidths, { colors }
       scored,
       row.hasErrors ? colors.red(errored) : errored,
       skipped,
+      ...(withChanges ? [row.change] : []),
     ])
   }
   return table.toString()
@@ -100,10 +112,11 @@ function renderTable(rows: readonly TableRow[], widths: ColumnWidths, { colors }
 
 function renderBlock(row: TableRow, { colors, columns }: Style): string {
   const [scored, errored, skipped] = row.coverage.map(formatNumber)
+  const change = row.change === '' ? [] : [`change ${row.change}`]
   const coverage = scored === undefined ? [] : [`scored ${scored}`, `errored ${errored}`, `skipped ${skipped}`]
   const oneLine = coverage.join(', ')
   const details = oneLine.length <= columns - 2 ? [oneLine] : coverage
-  const lines = [...excerpt(row.value, { columns: columns - 2, lines: VALUE_LINES }), ...details]
+  const lines = [...excerpt(row.value, { columns: columns - 2, lines: VALUE_LINES }), ...details, ...change]
   return [
     colors.bold(truncate(row.name, columns)),
     ...lines.filter((line) => line !== '').map((line) => `  ${line}`),
@@ -115,13 +128,18 @@ function roughNote({ colors, columns }: Style): string {
   return lines.map(colors.dim).join('\n')
 }
 
-function labelRow(label: LabelSummary): TableRow {
+function hasChanges(rows: readonly TableRow[]): boolean {
+  return rows.some(({ change }) => change !== '')
+}
+
+function labelRow(label: LabelSummary, change: string): TableRow {
   return {
     name: sanitizeLine(label.label),
     value: label.scored === 0 ? '–' : formatLabelValue(label),
     isText: label.type === 'categorical' || label.type === 'mixed',
     hasErrors: label.errored > 0,
     coverage: [label.scored, label.errored, label.skipped],
+    change,
   }
 }
 
@@ -132,5 +150,6 @@ function summaryRow(summary: NamedSummaryResult): TableRow {
     isText: summary.status === 'error' || summary.type === 'categorical' || summary.type === 'json',
     hasErrors: summary.status === 'error',
     coverage: [],
+    change: '',
   }
 }

@@ -1,6 +1,7 @@
 import type { EndReason, Failure, Outcome } from '../../model/outcome.ts'
 import type { ExperimentInfo } from '../../model/ports.ts'
 import type { PulledFrom } from '../../model/pull.ts'
+import { describeRegression } from '../../model/regression.ts'
 import type { ThresholdCheck } from '../../model/threshold.ts'
 import { sanitize, sanitizeLine } from '../../terminal/sanitize.ts'
 import { excerpt } from '../../terminal/wrap.ts'
@@ -56,6 +57,9 @@ function formatFailure(failure: Failure): string {
       return sanitizeLine(`threshold ${failure.name}: wanted ${failure.wanted}, got ${failure.got}`)
     case 'summary-evaluator':
       return clean(`summary evaluator ${failure.name} failed in run ${failure.iteration}: ${failure.message}`)
+    case 'regression':
+    case 'not-compared':
+      return sanitizeLine(describeRegression(failure))
     case 'backend':
       return clean(failure.message)
   }

@@ -1,9 +1,11 @@
+import type { LabelComparison } from '../../model/comparison.ts'
 import type { ExperimentInfo } from '../../model/ports.ts'
 import type { Row } from '../../model/row.ts'
 import type { ExperimentSummary, Latency, RowCounts, RunSummary } from '../../model/summary.ts'
 import { sanitizeLine } from '../../terminal/sanitize.ts'
 import { truncate } from '../../terminal/width.ts'
 import { excerpt } from '../../terminal/wrap.ts'
+import { changesOf } from './compare/change.ts'
 import { formatDuration, formatThroughput } from './duration.ts'
 import { renderErrorGroups } from './error-groups.ts'
 import { renderFailingRows } from './failing-rows.ts'
@@ -21,15 +23,20 @@ export interface RunSummaryInput {
   readonly isComplete: boolean
   /** The first of the rows that failed or did not pass. */
   readonly failingRows: readonly Row[]
+  /** How its labels do beside a baseline; empty where there is none. */
+  readonly labels: readonly LabelComparison[]
 }
 
 /** Everything about one run, for people. */
-export function renderRunSummary({ info, run, isComplete, failingRows }: RunSummaryInput, style: Style): string {
+export function renderRunSummary(
+  { info, run, isComplete, failingRows, labels }: RunSummaryInput,
+  style: Style,
+): string {
   const title = info.runs === 1 ? info.name : `${info.name} · run ${run.iteration} of ${info.runs}`
   return joinParts([
     renderTitle(isComplete ? title : `${title} · not complete`, style),
     renderCounts(run, style),
-    renderLabelTable(run, style),
+    renderLabelTable({ ...run, changes: changesOf(labels) }, style),
     renderFailingRows(
       {
         rows: failingRows,
@@ -43,12 +50,16 @@ export function renderRunSummary({ info, run, isComplete, failingRows }: RunSumm
   ])
 }
 
+export interface AllRunsInput extends Pick<RunSummaryInput, 'info' | 'labels'> {
+  readonly summary: ExperimentSummary
+}
+
 /** The table over all runs together. */
-export function renderAllRuns(info: ExperimentInfo, summary: ExperimentSummary, style: Style): string {
+export function renderAllRuns({ info, summary, labels: compared }: AllRunsInput, style: Style): string {
   return joinParts([
     renderTitle(`${info.name} · all ${formatNumber(info.runs)} runs`, style),
     renderCounts(summary, style),
-    renderLabelTable({ labels: summary.labels, summaries: [] }, style),
+    renderLabelTable({ labels: summary.labels, summaries: [], changes: changesOf(compared) }, style),
     renderStability(summary.labels, style),
   ])
 }

@@ -1,3 +1,4 @@
+import { readComparison } from '../../backends/local/comparison-file.ts'
 import type { ExperimentInfo } from '../../model/ports.ts'
 import type { CompleteExperiment } from '../run-group.ts'
 import { createView } from '../view.ts'
@@ -14,10 +15,11 @@ export function recallComplete(
   const stored = claimed.reopen({ manifest, end })
   return {
     info,
+    ref: manifest.definition.ref,
     stored,
     recall({ tell, deliverer }) {
       tally.apply(finished)
-      const view = createView(info, tally, reader)
+      const view = createView(info, { tally, reader })
       tell(finished, view)
       if (manifest.state.status === 'finished') stored.leave()
       else {
@@ -26,7 +28,8 @@ export function recallComplete(
         stored.finish({ ...manifest, state: { status: 'finished', outcome, rows: view.summary().rows, finishedAt } })
       }
       deliverer?.begin({ manifest, stored }).ended()
-      return { info, outcome, view }
+      const comparison = readComparison(stored.files.comparison)
+      return { info, outcome, view, ...(comparison === undefined ? {} : { comparison }) }
     },
   }
 }

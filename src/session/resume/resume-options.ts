@@ -1,5 +1,5 @@
 import type { Manifest } from '../../backends/local/manifest.ts'
-import { parseAllowance, parsePair } from '../../config/option-values.ts'
+import { parseAllowance, parseGate, parsePair } from '../../config/option-values.ts'
 import type { OptionName, RunOptions } from '../../config/options.ts'
 import type { OptionSource, ResolvedOptions } from '../../config/resolve.ts'
 import { MASK } from '../../config/secrets.ts'
@@ -36,6 +36,8 @@ export function resumeOptions(options: ResolvedOptions, { options: past }: Manif
       evalTimeout: choose('evalTimeout', past.evalTimeout),
       maxRetries: choose('maxRetries', past.maxRetries),
       maxErrors: choose('maxErrors', parseAllowance(past.maxErrors) ?? { kind: 'count', count: 0 }),
+      baseline: choose('baseline', past.baseline),
+      failOnRegression: choose('failOnRegression', gatesOf(past.failOnRegression ?? [])),
       raiseErrors: choose('raiseErrors', past.raiseErrors),
       maxIdenticalErrors: choose('maxIdenticalErrors', past.maxIdenticalErrors ?? values.maxIdenticalErrors),
       maxTime: choose('maxTime', past.maxTime),
@@ -54,6 +56,10 @@ function settingsOf(past: RunOptions['config'], anew: RunOptions['config']): Run
     `--config ${secret.key}: expected its value once more, got none: it looks like a secret, and was not kept`,
     { hint: `give it again: --config ${secret.key}=…` },
   )
+}
+
+function gatesOf(texts: readonly string[]): RunOptions['failOnRegression'] {
+  return texts.flatMap((text) => parseGate(text) ?? [])
 }
 
 function pairsOf(texts: readonly string[]): RunOptions['filter'] {

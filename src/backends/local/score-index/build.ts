@@ -1,0 +1,83 @@
+import type { NamedSummaryResult, RunEvent } from '../../../model/events.ts'
+import { unitName } from '../../../model/row.ts'
+import { decodeEssence, decodeLine, lineType } from '../read-event.ts'
+import { newerFormat, readLines } from '../read-events.ts'
+import { findRedone, type Redone } from '../redone.ts'
+import { RowAssembly } from '../row-assembly.ts'
+import { Columns } from './columns.ts'
+import type { LogMark, ScoreIndex } from './score-index.ts'
+
+const indexedTypes: ReadonlySet<string> = new Set([
+  'record',
+  'task-finished',
+  'evaluation-finished',
+  'row-finished',
+  'run-finished',
+])
+
+/**
+ * Reads a log once, and keeps what comparing takes of it. Damaged lines are passed over, as everywhere.
+ * @throws LlmobsExpError `E_STORE_READ` or `E_STORE_FORMAT`
+ */
+export async function buildScoreIndex(eventsFile: string, log: LogMark): Promise<ScoreIndex> {
+  const builder = new IndexBuilder(await findRedone(eventsFile))
+  let offset = 0
+  for await (const lines of readLines(eventsFile)) {
+    for (const { bytes, isTerminated } of lines) {
+      const start = offset
+      offset += bytes.length + 1
+      const type = lineType(bytes)
+      if (!isTerminated || !indexedTypes.has(type)) continue
+      const decoded = type === 'record' || type === 'task-finished' ? decodeEssence(bytes, type) : decodeLine(bytes)
+      if (decoded.status === 'newer-format') throw newerFormat(eventsFile, decoded.format)
+      if (decoded.status === 'event') builder.take(decoded.event, start, offset)
+    }
+  }
+  return builder.finish(log)
+}
+
+class IndexBuilder {
+  readonly #redone: Redone | undefined
+  readonly #assembly: RowAssembly
+  readonly #columns = new Columns()
+  /** Where the first line of each row stands that has begun. */
+  readonly #begun = new Map<string, number>()
+  readonly #summaries = new Map<number, readonly NamedSummaryResult[]>()
+
+  constructor(redone: Redone | undefined) {
+    this.#redone = redone
+    this.#assembly = new RowAssembly({}, redone)
+  }
+
+  take(event: RunEvent, start: number, end: number): void {
+    if (this.#redone?.isVoid(event) === true) return
+    switch (event.type) {
+      case 'record':
+        return this.#columns.addRecord(event, start)
+      case 'run-finished':
+        this.#summaries.set(event.iteration, event.summaries)
+        return
+      case 'task-finished':
+      case 'evaluation-finished':
+      case 'row-finished': {
+        const name = unitName(event)
+        const begun = this.#begun.get(name)
+        if (begun === undefined) this.#begun.set(name, start)
+        const row = this.#assembly.take(event)
+        if (row === undefined) return
+        this.#begun.delete(name)
+        if (row.end.status !== 'cancelled') this.#columns.addRow(row, { start: begun ?? start, end })
+      }
+    }
+  }
+
+  finish(log: LogMark): ScoreIndex {
+    const summaries = [...this.#summaries].sort(([a], [b]) => a - b)
+    return {
+      log,
+      isResumed: this.#redone !== undefined,
+      ...this.#columns.finish(),
+      summaries: summaries.map(([iteration, results]) => ({ iteration, results })),
+    }
+  }
+}
