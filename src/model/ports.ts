@@ -1,4 +1,5 @@
 import type { Delivery } from './backend.ts'
+import type { Comparison } from './comparison.ts'
 import type { DatasetOrigin } from './dataset.ts'
 import type { Problem, RunEvent } from './events.ts'
 import type { Json } from './json.ts'
@@ -171,6 +172,8 @@ export interface ExperimentOutcome {
   readonly outcome: Outcome
   /** What its backend has of it; absent where there is none. */
   readonly delivery?: Delivery
+  /** How it does beside another; absent where there is none to hold it against. */
+  readonly comparison?: Comparison
 }
 
 /**

@@ -3,19 +3,26 @@ import { LlmobsExpError } from '../model/errors.ts'
 import type { Reporter } from '../model/ports.ts'
 import { suggest } from '../model/suggest.ts'
 import { canDrawLiveArea } from '../terminal/live-area.ts'
+import { sanitize } from '../terminal/sanitize.ts'
+import { documentNames, isDocumentName } from './document-names.ts'
 import { createLastLine } from './last-line.ts'
 import { type Output, sinkOutput } from './output.ts'
 import { createPlainReporter } from './plain.ts'
 import { createTerminalReporter, type TerminalOptions } from './terminal.ts'
 
+/** How files of other names than their format's end. */
+const extensions: { readonly [name: string]: string } = { junit: 'xml', markdown: 'md' }
+
 /** Names that `--reporter` takes. */
-const reporterNames = ['terminal', 'plain', 'json', 'ndjson'] as const
+export const reporterNames = ['terminal', 'plain', 'json', 'ndjson', ...documentNames] as const
 
 type ReporterName = (typeof reporterNames)[number]
+/** Those that write a document or a stream, to stdout or to a file. */
+type MachineName = Exclude<ReporterName, 'terminal' | 'plain'>
 
 type ReporterSpec =
   | { readonly name: ReporterName; readonly target: 'stdout' }
-  | { readonly name: 'json' | 'ndjson'; readonly target: 'file'; readonly path: string }
+  | { readonly name: MachineName; readonly target: 'file'; readonly path: string }
 
 export interface ReportersOptions extends TerminalOptions {
   /** Where the specs come from, for messages. @default '--reporter' */
@@ -82,7 +89,7 @@ function checkTogether(specs: readonly ReporterSpec[], origin: string): void {
   const onStdout = specs.filter(({ target }) => target === 'stdout').map(({ name }) => name)
   if (onStdout.length > 1) {
     throw new LlmobsExpError('E_OPTION', `${origin}: expected one reporter for stdout, got ${onStdout.join(' and ')}`, {
-      hint: 'give json or ndjson a file: --reporter json=report.json',
+      hint: `give one of them a file: --reporter ${fileExample(onStdout)}`,
     })
   }
   const paths = specs.flatMap((spec) => (spec.target === 'file' ? [spec.path] : []))
@@ -92,10 +99,21 @@ function checkTogether(specs: readonly ReporterSpec[], origin: string): void {
   }
 }
 
+/** @example 'json=report.json' */
+function fileExample(names: readonly ReporterName[]): string {
+  const name = names.find((candidate) => !isForPeople(candidate)) ?? 'json'
+  return `${name}=report.${extensions[name] ?? name}`
+}
+
 async function createReporter(spec: ReporterSpec, options: TerminalOptions): Promise<Reporter> {
   if (spec.name === 'terminal') return createTerminalReporter(options)
   if (spec.name === 'plain') return createPlainReporter(options)
   const ownsStdout = spec.target === 'stdout'
+  if (isDocumentName(spec.name)) {
+    const { createDocument } = await import('./documents.ts')
+    const output = spec.target === 'stdout' ? sinkOutput(options.screen.stdout, sanitize) : await openFile(spec.path)
+    return createDocument(spec.name, { output, ownsStdout })
+  }
   const output = spec.target === 'stdout' ? sinkOutput(options.screen.stdout) : await openFile(spec.path)
   if (spec.name === 'json') {
     const { createJsonReporter } = await import('./json.ts')

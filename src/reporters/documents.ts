@@ -1,0 +1,15 @@
+// Every document that is made at the end, in a file of its own in `dist`: most commands load none of it.
+
+import type { Reporter } from '../model/ports.ts'
+import { createDocumentReporter, type DocumentOptions, type RenderDocument } from './document.ts'
+import type { DocumentName } from './document-names.ts'
+import { renderJunit } from './format/junit/report.ts'
+
+const renderers: { readonly [N in DocumentName]: RenderDocument } = {
+  junit: renderJunit,
+}
+
+/** A reporter that writes one document, made by a pure function, when everything is over. */
+export function createDocument(name: DocumentName, options: Pick<DocumentOptions, 'output' | 'ownsStdout'>): Reporter {
+  return createDocumentReporter({ ...options, name, render: renderers[name] })
+}
