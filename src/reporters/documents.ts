@@ -4,9 +4,11 @@ import type { Reporter } from '../model/ports.ts'
 import { createDocumentReporter, type DocumentOptions, type RenderDocument } from './document.ts'
 import type { DocumentName } from './document-names.ts'
 import { renderJunit } from './format/junit/report.ts'
+import { renderMarkdown } from './format/markdown/report.ts'
 
 const renderers: { readonly [N in DocumentName]: RenderDocument } = {
   junit: renderJunit,
+  markdown: renderMarkdown,
 }
 
 /** A reporter that writes one document, made by a pure function, when everything is over. */
