@@ -206,6 +206,7 @@ const resumeOptionNames = [
   'pushTimeout',
   'restamp',
   'reporter',
+  'noGithub',
   'quiet',
   'debug',
   'store',

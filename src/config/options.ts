@@ -149,6 +149,10 @@ const table = {
     expected: 'the name of a reporter, or name=path',
     completion: ['terminal', 'plain', 'json', 'ndjson', 'junit', 'markdown', 'csv', 'html', 'github'],
   }),
+  noGithub: toggle({
+    group: SAYS,
+    description: 'in GitHub Actions: no summary of the step and no annotations, which come by themselves',
+  }),
   quiet: toggle({ group: SAYS, description: 'only errors and the last line' }),
   debug: toggle({ group: SAYS, description: 'more about what the tool itself does' }),
   tag: pairs({

@@ -3,6 +3,9 @@
 import type { Reporter } from '../model/ports.ts'
 import { createDocumentReporter, type DocumentOptions, type RenderDocument } from './document.ts'
 import type { DocumentName } from './document-names.ts'
+
+export { createGithubReporter } from './github.ts'
+
 import { renderJunit } from './format/junit/report.ts'
 import { renderMarkdown } from './format/markdown/report.ts'
 

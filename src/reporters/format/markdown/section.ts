@@ -32,5 +32,5 @@ export function byteLength(text: string): number {
 
 function leftOut(count: number, more: string): string {
   if (count === 0) return ''
-  return `\nand ${formatNumber(count)} more${more === '' ? '' : `: ${more}`}\n`
+  return `\nand ${formatNumber(count)} more${more === '' ? '' : `: ${more}`}\n\n`
 }
