@@ -1,5 +1,5 @@
 /** Reporters that write one document at the end. */
-export const documentNames = ['junit', 'markdown'] as const
+export const documentNames = ['junit', 'markdown', 'csv', 'html'] as const
 
 export type DocumentName = (typeof documentNames)[number]
 

@@ -12,7 +12,7 @@ type Counts = { [S in RowState]: number }
 
 /**
  * The JUnit document: a suite for each run, with a case for each row, and one for what the experiment came to. The counts stand
- * before the rows, so the log is read once to count and once for each run.
+ * before the rows, so the log is read twice for each run: only of one run at a time can rows be read without holding all records.
  */
 export async function* renderJunit({ outcome, views }: DocumentInput): AsyncGenerator<string> {
   yield '<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="llmobs-exp">\n'
@@ -26,9 +26,8 @@ export async function* renderJunit({ outcome, views }: DocumentInput): AsyncGene
 }
 
 async function* runSuites(view: ExperimentView): AsyncGenerator<string> {
-  const counts = await countRows(view)
   for (const run of view.summary().runs) {
-    const counted = counts.get(run.iteration) ?? noRows()
+    const counted = await countRows(view, run.iteration)
     if (Object.values(counted).every((count) => count === 0)) continue
     const name = suiteName(view.info, run.iteration)
     yield `  <testsuite${xmlAttributes(suiteAttributes(name, counted, run))}>\n${properties(view.info, run)}`
@@ -37,18 +36,10 @@ async function* runSuites(view: ExperimentView): AsyncGenerator<string> {
   }
 }
 
-async function countRows({ reader }: ExperimentView): Promise<Map<number, Counts>> {
-  const counts = new Map<number, Counts>()
-  for await (const row of reader.rows({})) {
-    const counted = counts.get(row.iteration) ?? noRows()
-    counted[stateOf(row)]++
-    counts.set(row.iteration, counted)
-  }
+async function countRows({ reader }: ExperimentView, iteration: number): Promise<Counts> {
+  const counts = { passed: 0, failed: 0, error: 0, skipped: 0 }
+  for await (const row of reader.rows({ iteration })) counts[stateOf(row)]++
   return counts
-}
-
-function noRows(): Counts {
-  return { passed: 0, failed: 0, error: 0, skipped: 0 }
 }
 
 /** The run is named only where there are several, so that a case keeps its name as long as its record does. */
