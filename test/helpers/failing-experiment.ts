@@ -7,7 +7,7 @@ import { booleanLabel, fakeInfo, fakeRow, fakeRun, fakeView, rowCounts, scoreLab
 const { task: _task, ...withoutTask } = fakeRow({ key: 't-21', status: 'cancelled', evaluations: [] })
 
 /** One row of each kind: passed, did not pass, task error, evaluator error, cancelled. */
-export const everyRow: readonly Row[] = [
+const everyRow: readonly Row[] = [
   fakeRow({
     key: 't-1',
     evaluations: [

@@ -1,4 +1,4 @@
-import type { ComparisonVerdict, LabelComparison, NotComparedReason } from '../../model/comparison.ts'
+import type { LabelComparison, NotComparedReason } from '../../model/comparison.ts'
 import { formatCount, formatNumber, formatPercent, percentDigits } from './number.ts'
 
 const notCompared: { readonly [R in NotComparedReason]: string } = {
@@ -18,7 +18,7 @@ export function describeLabelComparison(label: LabelComparison): string {
 }
 
 /** @example '-8.0 points, 95 % interval [-13.1, -2.9], p = 0.003, 200 pairs' */
-export function describeDifference(label: Extract<LabelComparison, { readonly status: 'compared' }>): string {
+function describeDifference(label: Extract<LabelComparison, { readonly status: 'compared' }>): string {
   const { difference, interval, adjustedPValue, pairs } = label
   const show = label.type === 'boolean' ? signedPoints : signed
   const unit = label.type === 'boolean' ? ' points' : ''
@@ -31,16 +31,9 @@ export function describeDifference(label: Extract<LabelComparison, { readonly st
 }
 
 /** Never p = 0. @example formatPValue(0.00003) // 'p < 0.001' */
-export function formatPValue(p: number): string {
+function formatPValue(p: number): string {
   if (!Number.isFinite(p)) return 'p = ?'
   return p < 0.001 ? 'p < 0.001' : `p = ${Number(p.toPrecision(2))}`
-}
-
-/** A mark before the verdict, for where colours are none. */
-export const verdictMarks: { readonly [V in ComparisonVerdict]: string } = {
-  improved: '▲',
-  regressed: '▼',
-  'no evidence of a difference': '=',
 }
 
 function signedPoints(share: number): string {

@@ -59,7 +59,7 @@ export function renderComparison({ baseline, counts, records, pairing }: Compari
   ]
 }
 
-export function table(heads: readonly string[], rows: readonly Markup[]): Markup {
+function table(heads: readonly string[], rows: readonly Markup[]): Markup {
   const head = heads.map((name) => markup`<th>${name}</th>`)
   return markup`<div class="wide"><table><thead><tr>${head}</tr></thead><tbody>${rows}</tbody></table></div>
 `
