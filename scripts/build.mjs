@@ -25,6 +25,8 @@ const commands = [
   // Of several commands: where nothing is pushed none of it is loaded.
   'backend',
 ]
+/** What few commands need of a folder that many bundle, for the same reason: the file they import, and where it lies. */
+const shared = { documents: 'src/reporters/documents.ts' }
 /** Packages in a file of their own, for the same reason. */
 const packages = ['chalk', 'cli-table3', 'tinyglobby']
 /** Packages that are neither needed at once nor used for longer than a moment stay what they are. */
@@ -66,7 +68,7 @@ const parts = {
   name: 'parts',
   /** @param {import('esbuild').PluginBuild} pluginBuild */
   setup({ onResolve, onLoad }) {
-    const command = new RegExp(`^\\./(${commands.join('|')})\\.ts$`)
+    const command = new RegExp(`^\\./(${[...commands, ...Object.keys(shared)].join('|')})\\.ts$`)
     const name = new RegExp(`^(${packages.join('|')})$`)
     onResolve({ filter: command }, ({ path, kind }) =>
       kind === 'dynamic-import' ? { path: path.replace(/ts$/, 'cjs'), namespace: 'part' } : undefined,
@@ -101,7 +103,14 @@ const built = await Promise.all([
   // User code may replace what Node's modules have: an ES module keeps what it imported.
   build({ ...esModule, entryPoints: entries('session/executors', ['thread-entry', 'config-entry']) }),
   build({ ...commonJs, entryPoints: entries('session/executors', ['workers']) }),
-  build({ ...commonJs, entryPoints: entries('cli', ['main', ...new Set(commands)]), plugins: [parts] }),
+  build({
+    ...commonJs,
+    entryPoints: {
+      ...entries('cli', ['main', ...new Set(commands)]),
+      ...Object.fromEntries(Object.entries(shared).map(([name, path]) => [`cli/${name}`, path])),
+    },
+    plugins: [parts],
+  }),
   build({ ...commonJs, ...ownUrl, entryPoints: packages, outdir: join(dist, 'packages') }),
 ])
 if (built.some(({ warnings }) => warnings.length > 0)) process.exitCode = 1

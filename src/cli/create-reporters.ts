@@ -5,7 +5,7 @@ import type { CommandContext } from './command-context.ts'
 
 /** @throws LlmobsExpError `E_OPTION` for a reporter that there is not, or that cannot write */
 export async function createReporters(options: ResolvedOptions, { screen }: CommandContext): Promise<Multiplexer> {
-  const { quiet, debug, reporter } = options.values
+  const { quiet, debug, reporter, noGithub } = options.values
   const origin = originOf(options, 'reporter')
-  return createMultiplexer(await resolveReporters(reporter, { screen, quiet, debug, origin }))
+  return createMultiplexer(await resolveReporters(reporter, { screen, quiet, debug, origin, github: !noGithub }))
 }

@@ -100,7 +100,11 @@ export function createProgram(context: CommandContext, setExitCode: SetExitCode)
     .description('show a stored experiment again')
     .argument('<experiment>', EXPERIMENT)
     .addOption(choiceOption('--rows <which>', 'print rows', rowSelections))
-    .option('--reporter <name[=path]>', 'how it is told: terminal, plain, json or ndjson (repeatable)', collect)
+    .option(
+      '--reporter <name[=path]>',
+      'how it is told: terminal, plain, json, ndjson, junit, markdown, csv or html (repeatable)',
+      collect,
+    )
     .addOption(storeOption())
     .action(async (wanted: string, flags) => {
       const { show } = await import('./show.ts')
@@ -204,6 +208,7 @@ const resumeOptionNames = [
   'pushTimeout',
   'restamp',
   'reporter',
+  'noGithub',
   'quiet',
   'debug',
   'store',

@@ -160,9 +160,14 @@ const table = {
     argument: 'name[=path]',
     group: SAYS,
     separator: ',',
-    description: 'how results are told: terminal, plain, json or ndjson; with a path, into that file',
+    description:
+      'how results are told: terminal, plain, json, ndjson, junit, markdown, csv, html or github; with a path, into that file',
     expected: 'the name of a reporter, or name=path',
-    completion: ['terminal', 'plain', 'json', 'ndjson'],
+    completion: ['terminal', 'plain', 'json', 'ndjson', 'junit', 'markdown', 'csv', 'html', 'github'],
+  }),
+  noGithub: toggle({
+    group: SAYS,
+    description: 'in GitHub Actions: no summary of the step and no annotations, which come by themselves',
   }),
   quiet: toggle({ group: SAYS, description: 'only errors and the last line' }),
   debug: toggle({ group: SAYS, description: 'more about what the tool itself does' }),

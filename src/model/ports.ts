@@ -206,6 +206,8 @@ export interface Reporter {
 export interface Screen {
   readonly stdout: TextSink
   readonly stderr: TextSink
+  /** stderr for commands to GitHub's runner. Only what has been escaped as a part of one may be written; nothing else there is one. */
+  readonly commands: TextSink
   /** Whether another process reads stdout, such as `tee`: it may write to the terminal whenever it likes. */
   readonly isPiped: boolean
   /** Colours are chosen for stdout and stderr apart. */

@@ -36,6 +36,11 @@ export async function createFileOutput(path: string): Promise<Output> {
         throw thrown
       }
     },
+    async discard() {
+      const file = await handle?.catch(() => undefined)
+      await file?.close()
+      await rm(draft, { force: true })
+    },
   }
 }
 

@@ -10,7 +10,8 @@ export function parseOrNull(json: string): unknown {
     return null
   }
 }
-const UNESCAPED = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
+// The bracket would make a command to GitHub's runner of it.
+const UNESCAPED = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]|(?<=##)\[/g
 
 /** Escapes the control characters that JSON leaves as they are; the text stays the same JSON. */
 export function escapeControls(json: string): string {

@@ -1,4 +1,5 @@
-import type { ExperimentView, Reporter } from '../model/ports.ts'
+import type { Reporter } from '../model/ports.ts'
+import { createDocumentReporter } from './document.ts'
 import { buildJsonReport } from './json-report.ts'
 import { escapeControls } from './json-text.ts'
 import type { Output } from './output.ts'
@@ -10,21 +11,10 @@ export interface JsonOptions {
 }
 
 /** One document at the end, as `docs/json-report.schema.json` describes it. */
-export function createJsonReporter({ output, ownsStdout }: JsonOptions): Reporter {
-  const views = new Map<string, ExperimentView>()
-  let last: ExperimentView | undefined
-  return {
+export function createJsonReporter(options: JsonOptions): Reporter {
+  return createDocumentReporter({
+    ...options,
     name: 'json',
-    ownsStdout,
-    event(_event, view) {
-      if (view === last) return
-      last = view
-      views.set(view.info.experimentId, view)
-    },
-    async finish(outcome) {
-      const report = buildJsonReport(outcome, views)
-      await output.write(`${escapeControls(JSON.stringify(report, null, 2))}\n`)
-      await output.finish()
-    },
-  }
+    render: ({ outcome, views }) => [`${escapeControls(JSON.stringify(buildJsonReport(outcome, views), null, 2))}\n`],
+  })
 }

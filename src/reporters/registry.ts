@@ -3,23 +3,34 @@ import { LlmobsExpError } from '../model/errors.ts'
 import type { Reporter } from '../model/ports.ts'
 import { suggest } from '../model/suggest.ts'
 import { canDrawLiveArea } from '../terminal/live-area.ts'
+import { sanitize } from '../terminal/sanitize.ts'
+import { isGithubActions } from '../terminal/workflow-commands.ts'
+import { documentNames, isDocumentName } from './document-names.ts'
 import { createLastLine } from './last-line.ts'
 import { type Output, sinkOutput } from './output.ts'
 import { createPlainReporter } from './plain.ts'
 import { createTerminalReporter, type TerminalOptions } from './terminal.ts'
 
+/** How files of other names than their format's end. */
+const extensions: { readonly [name: string]: string } = { junit: 'xml', markdown: 'md' }
+
 /** Names that `--reporter` takes. */
-const reporterNames = ['terminal', 'plain', 'json', 'ndjson'] as const
+export const reporterNames = ['terminal', 'plain', 'json', 'ndjson', ...documentNames, 'github'] as const
 
 type ReporterName = (typeof reporterNames)[number]
+/** Those that write a document or a stream, to stdout or to a file. */
+type MachineName = Exclude<ReporterName, 'terminal' | 'plain' | 'github'>
 
 type ReporterSpec =
-  | { readonly name: ReporterName; readonly target: 'stdout' }
-  | { readonly name: 'json' | 'ndjson'; readonly target: 'file'; readonly path: string }
+  | { readonly name: Exclude<ReporterName, 'github'>; readonly target: 'stdout' }
+  | { readonly name: 'github'; readonly target: 'runner' }
+  | { readonly name: MachineName; readonly target: 'file'; readonly path: string }
 
 export interface ReportersOptions extends TerminalOptions {
   /** Where the specs come from, for messages. @default '--reporter' */
   readonly origin?: string
+  /** Whether in GitHub Actions there is one for its runner too. @default false */
+  readonly github?: boolean
 }
 
 /**
@@ -30,8 +41,10 @@ export interface ReportersOptions extends TerminalOptions {
  */
 export async function resolveReporters(specs: readonly string[], options: ReportersOptions): Promise<Reporter[]> {
   const parsed = parseSpecs(specs, options.origin)
-  if (parsed.length === 0)
+  if (parsed.every(isForRunner))
     parsed.push({ name: canDrawLiveArea(options.screen) ? 'terminal' : 'plain', target: 'stdout' })
+  if (options.github === true && isGithubActions(options.screen.env) && !parsed.some(isForRunner))
+    parsed.push({ name: 'github', target: 'runner' })
   const reporters: Reporter[] = []
   for (const spec of parsed) reporters.push(await createReporter(spec, options))
   const forMachines = reporters.filter(({ name }) => !isForPeople(name))
@@ -60,10 +73,10 @@ function parseSpec(spec: string, origin: string): ReporterSpec {
   const name = at === -1 ? spec : spec.slice(0, at)
   const known = reporterNames.find((candidate) => candidate === name)
   if (known === undefined) throw unknownName(name, origin)
-  if (at === -1) return { name: known, target: 'stdout' }
+  if (at === -1) return known === 'github' ? { name: known, target: 'runner' } : { name: known, target: 'stdout' }
   const path = spec.slice(at + 1)
   if (path === '') throw new LlmobsExpError('E_OPTION', `${origin} ${known}=: expected a path after the =, got nothing`)
-  if (known === 'terminal' || known === 'plain') {
+  if (known === 'terminal' || known === 'plain' || known === 'github') {
     throw new LlmobsExpError('E_OPTION', `${origin} ${known}: expected no path, got ${JSON.stringify(path)}`)
   }
   return { name: known, target: 'file', path: resolve(path) }
@@ -82,7 +95,7 @@ function checkTogether(specs: readonly ReporterSpec[], origin: string): void {
   const onStdout = specs.filter(({ target }) => target === 'stdout').map(({ name }) => name)
   if (onStdout.length > 1) {
     throw new LlmobsExpError('E_OPTION', `${origin}: expected one reporter for stdout, got ${onStdout.join(' and ')}`, {
-      hint: 'give json or ndjson a file: --reporter json=report.json',
+      hint: `give one of them a file: --reporter ${fileExample(onStdout)}`,
     })
   }
   const paths = specs.flatMap((spec) => (spec.target === 'file' ? [spec.path] : []))
@@ -92,10 +105,22 @@ function checkTogether(specs: readonly ReporterSpec[], origin: string): void {
   }
 }
 
+/** @example 'json=report.json' */
+function fileExample(names: readonly ReporterName[]): string {
+  const name = names.find((candidate) => !isForPeople(candidate)) ?? 'json'
+  return `${name}=report.${extensions[name] ?? name}`
+}
+
 async function createReporter(spec: ReporterSpec, options: TerminalOptions): Promise<Reporter> {
   if (spec.name === 'terminal') return createTerminalReporter(options)
   if (spec.name === 'plain') return createPlainReporter(options)
+  if (spec.target === 'runner') return (await import('./documents.ts')).createGithubReporter(options.screen)
   const ownsStdout = spec.target === 'stdout'
+  if (isDocumentName(spec.name)) {
+    const { createDocument } = await import('./documents.ts')
+    const output = spec.target === 'stdout' ? sinkOutput(options.screen.stdout, sanitize) : await openFile(spec.path)
+    return createDocument(spec.name, { output, ownsStdout })
+  }
   const output = spec.target === 'stdout' ? sinkOutput(options.screen.stdout) : await openFile(spec.path)
   if (spec.name === 'json') {
     const { createJsonReporter } = await import('./json.ts')
@@ -113,6 +138,10 @@ async function openFile(path: string): Promise<Output> {
 /** Tells people how it goes without touching stdout. */
 function createStderrReporter(options: TerminalOptions): Reporter {
   return createPlainReporter({ ...options, ownsStdout: false })
+}
+
+function isForRunner({ name }: ReporterSpec): boolean {
+  return name === 'github'
 }
 
 function isForPeople(name: string): boolean {

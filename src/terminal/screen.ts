@@ -5,8 +5,10 @@ import type { Screen, TextSink } from '../model/ports.ts'
 import { createBottom } from './bottom.ts'
 import { resolveColorLevel } from './color-level.ts'
 import { createSink, type SinkOptions } from './sink.ts'
+import { guardCommands, isGithubActions } from './workflow-commands.ts'
 
 const STDOUT = 1
+const STDERR = 2
 
 /**
  * The terminal of this process. Make one only: it listens for errors of stdout and stderr, so that a reader that goes away
@@ -22,10 +24,15 @@ export function createScreen(mask?: (text: string) => string): Screen {
       mask: masked,
       colorLevel: resolveColorLevel({ env: process.env, isTTY: stream.isTTY === true, depth: colorDepth(stream) }),
     })
-  const stderr = sink('stderr', process.stderr, mask)
+  const commands = sink('stderr', process.stderr, mask)
+  // What goes to a file is not read by GitHub's runner, and stays as it is.
+  const guard = (fd: number, open: TextSink) =>
+    isGithubActions(process.env) && isPipe(fd) ? guardCommands(open) : open
+  const stderr = guard(STDERR, commands)
   return {
-    stdout: bottom.guard(sink('stdout', process.stdout, undefined)),
+    stdout: bottom.guard(guard(STDOUT, sink('stdout', process.stdout, undefined))),
     stderr: bottom.guard(stderr),
+    commands,
     isPiped: isPipe(STDOUT),
     env: process.env,
     reserve: (region) => ({ terminal: stderr, release: bottom.reserve(region) }),

@@ -47,6 +47,7 @@ export function createFakeScreen(options: FakeScreenOptions = {}): FakeScreen {
   return {
     stdout: bottom.guard(sink('stdout')),
     stderr: bottom.guard(stderr),
+    commands: stderr,
     isPiped,
     env,
     reserve: (region) => ({ terminal: stderr, release: bottom.reserve(region) }),

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Reporter } from '../../src/model/ports.ts'
 import { createMultiplexer } from '../../src/reporters/multiplexer.ts'
-import { resolveReporters } from '../../src/reporters/registry.ts'
+import { reporterNames, resolveReporters } from '../../src/reporters/registry.ts'
 import { experimentEvents } from '../helpers/events.ts'
 import { createFakeScreen } from '../helpers/fake-screen.ts'
 import { fakeInfo, fakeView, groupOutcome, passed } from '../helpers/fake-view.ts'
@@ -28,8 +28,8 @@ describe('reporters by name', () => {
   })
 
   it.each([
-    ['jsn', '--reporter: expected one of terminal, plain, json, ndjson, got "jsn"', 'did you mean json?'],
-    ['', '--reporter: expected one of terminal, plain, json, ndjson, got ""', undefined],
+    ['jsn', `--reporter: expected one of ${reporterNames.join(', ')}, got "jsn"`, 'did you mean json?'],
+    ['', `--reporter: expected one of ${reporterNames.join(', ')}, got ""`, undefined],
     ['json=', '--reporter json=: expected a path after the =, got nothing', undefined],
     ['plain=a.txt', '--reporter plain: expected no path, got "a.txt"', undefined],
   ])('refuse %j', async (spec, message, hint) => {

@@ -1,10 +1,11 @@
-import type { Row, RowEvaluation } from '../../model/row.ts'
+import type { Row } from '../../model/row.ts'
 import { sanitizeLine } from '../../terminal/sanitize.ts'
 import { padEnd, truncate } from '../../terminal/width.ts'
 import { excerpt } from '../../terminal/wrap.ts'
 import { contrastTexts, renderMembers } from './contrast.ts'
 import { type Difference, findDifference } from './difference.ts'
 import { formatCount, formatNumber } from './number.ts'
+import { reasonsOf } from './row-facts.ts'
 import { describeRow } from './row-head.ts'
 import type { Style } from './style.ts'
 
@@ -65,7 +66,7 @@ function fieldsOf(row: Row, style: RowStyle): Field[] {
     name,
     lines: (columns) => excerpt(value, { columns, lines: valueLines }),
   })
-  const reasons = row.evaluations.flatMap(reasonsOf)
+  const reasons = reasonsOf(row)
   return [
     text('input', record.input),
     ...valuesOf(row, text, style),
@@ -100,16 +101,6 @@ function differenceField(difference: Exclude<Difference, { kind: 'text' }> | und
     return [{ name: 'difference', lines: (columns) => renderMembers(difference.members, { ...style, columns }) }]
   const words = `looks the same, but ${difference.output} came where ${difference.expected} was expected`
   return [{ name: 'difference', lines: (columns) => excerpt(words, { columns, lines: 3 }) }]
-}
-
-/** A bare `false` says no more than the head of the row. */
-function reasonsOf(evaluation: RowEvaluation): [name: string, reason: string][] {
-  if (evaluation.status === 'skipped') return []
-  if (evaluation.status !== 'ok') return [[evaluation.evaluator, `${evaluation.status}: ${evaluation.error.message}`]]
-  return evaluation.evaluations
-    .filter(({ type, value, assessment }) => (type === 'boolean' && !value) || assessment === 'fail')
-    .filter(({ type, value, reasoning }) => type !== 'boolean' || value || reasoning !== undefined)
-    .map(({ label, value, reasoning }) => [label, reasoning === undefined ? String(value) : `${value}: ${reasoning}`])
 }
 
 function renderField({ name, lines }: Field, { colors, columns }: Style): string {

@@ -31,8 +31,8 @@ function renderPulled({ place, link, at }: PulledFrom, { colors }: Style): strin
   return [`  pulled from ${sanitizeLine(place)} at ${sanitizeLine(at)}`, `  ${colors.cyan(sanitizeLine(link))}`]
 }
 
-/** Why an experiment did not pass, one line each. */
-function outcomeReasons(outcome: Outcome): string[] {
+/** Why an experiment did not pass, one text each. */
+export function outcomeReasons(outcome: Outcome): string[] {
   if (outcome.status === 'passed') return []
   const failures = outcome.failures.map(formatFailure)
   return outcome.status === 'stopped' ? [formatEndReason(outcome.reason), ...failures] : failures
@@ -49,7 +49,7 @@ function formatMet({ name, wanted, got }: ThresholdCheck): string {
   return sanitizeLine(`${name} ${wanted}, got ${got}`)
 }
 
-function formatFailure(failure: Failure): string {
+export function formatFailure(failure: Failure): string {
   switch (failure.kind) {
     case 'errors':
       return `rows with errors: ${formatNumber(failure.rowsWithErrors)} of ${formatNumber(failure.plannedUnits)}, allowed ${failure.allowed}`
@@ -65,7 +65,7 @@ function formatFailure(failure: Failure): string {
   }
 }
 
-function formatEndReason(reason: EndReason): string {
+export function formatEndReason(reason: EndReason): string {
   switch (reason.kind) {
     case 'signal':
       return `ended by ${reason.signal}`

@@ -1,6 +1,7 @@
 import { isFailing, type Row } from '../../model/row.ts'
 import { sanitizeLine } from '../../terminal/sanitize.ts'
 import { displayWidth, truncate } from '../../terminal/width.ts'
+import { describeVerdicts } from './row-facts.ts'
 
 /** Columns that a key keeps beside a long list of what failed. */
 const MIN_KEY_COLUMNS = 12
@@ -14,28 +15,9 @@ export interface RowHead {
 
 /** Which row it is and what is wrong with it, in so many columns. The run is named only where there are several. */
 export function describeRow(row: Row, { runs, columns }: { readonly runs: number; readonly columns: number }): RowHead {
-  const words = [...(runs > 1 ? [`run ${row.iteration}`] : []), ...verdicts(row)]
+  const words = [...(runs > 1 ? [`run ${row.iteration}`] : []), ...describeVerdicts(row)]
   const whole = words.map((word) => ` · ${word}`).join('')
   const name = sanitizeLine(row.key)
   const key = truncate(name, Math.max(columns - displayWidth(whole), Math.min(MIN_KEY_COLUMNS, columns)))
   return { key, what: truncate(whole, columns - displayWidth(key)), isFailing: isFailing(row) }
-}
-
-function verdicts(row: Row): string[] {
-  if (row.status !== 'ok') return [row.status]
-  const failed = row.evaluations.flatMap((result) =>
-    result.status === 'error' || result.status === 'timeout' ? [sanitizeLine(result.evaluator)] : [],
-  )
-  const notPassed = row.evaluations.flatMap((result) =>
-    result.status !== 'ok'
-      ? []
-      : result.evaluations
-          .filter(({ type, value, assessment }) => assessment === 'fail' || (type === 'boolean' && !value))
-          .map(({ label }) => sanitizeLine(label)),
-  )
-  return [
-    ...(notPassed.length > 0 ? [`did not pass: ${notPassed.join(', ')}`] : []),
-    ...(failed.length > 0 ? [`errors in: ${failed.join(', ')}`] : []),
-    ...(notPassed.length + failed.length === 0 ? ['ok'] : []),
-  ]
 }
