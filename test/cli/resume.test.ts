@@ -142,6 +142,7 @@ test('--only resumes a part of a group', async () => {
 
 test.each([
   ['U9', 'process.exit in a task', 'process.exit(0)'],
+  ['U11', 'a rejection that nobody handles', "void Promise.reject(new Error('floating')); await new Promise(() => {})"],
   [
     'U12',
     'an error that nobody catches',
