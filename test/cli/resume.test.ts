@@ -315,3 +315,10 @@ test('an experiment whose module or export is gone is refused', async () => {
   ])
   expect([gone.exitCode, gone.stderr]).toEqual([2, expect.stringContaining('E_FILE_NOT_FOUND')])
 })
+
+test('where no experiment is in the store there is nothing to resume', async () => {
+  const project = await cliProject({ 'exp.ts': experiment(`${numbered(3)} ${heldTask}`, imports) })
+  const { exitCode, stderr } = await project.run(['resume', 'latest'])
+  expect(exitCode).toBe(2)
+  expect(stderr).toContain('E_STORE_UNKNOWN')
+})

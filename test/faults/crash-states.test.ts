@@ -5,6 +5,7 @@ import { createRandom } from '../../src/engine/select.ts'
 import { type CliProject, cliProject } from '../helpers/cli.ts'
 import { experiment } from '../helpers/modules.ts'
 import { tempFolder } from '../helpers/temp-folder.ts'
+import { count } from './counts.ts'
 import { type Bounds, checkState, type Rows, readRows, rowsBefore } from './disk/check-state.ts'
 import { diskEnv, readCalls } from './disk/record.ts'
 import { afterCrash, afterPowerFailure, afterTornWrite, type DiskState, writeState } from './disk/states.ts'
@@ -50,7 +51,8 @@ describe('P14: a run that is cut off', () => {
     const { store, truth } = await recorded()
     const to = join(await tempFolder(), 'store')
     writeState(state, { from: store, to })
-    await checkState(to, truth, bounds)
+    count('rows checked', await checkState(to, truth, bounds))
+    count('crash states')
     rmSync(to, { recursive: true })
   }
 
@@ -126,6 +128,7 @@ async function resumeState({ project, store, truth, what }: State): Promise<void
   const before = new Map(await readRows(store))
   const result = await project.run(['resume', 'latest', '--retry-poison'])
   const after = new Map(await readRows(store))
+  count('crash states resumed')
   if (result.exitCode === 0) {
     expect(after.size, what).toBe(truth.size)
     const changed = [...before].filter(([unit, { result }]) => after.get(unit)?.result !== result)
