@@ -7,6 +7,7 @@ import type { EndReason, Outcome } from '../model/outcome.ts'
 import type { Clock, ExperimentInfo, ExperimentOutcome, ExperimentView, GroupOutcome, Ids } from '../model/ports.ts'
 import type { BegunExperiment } from './begun.ts'
 import { type Conducted, conduct } from './conduct.ts'
+import { readFromDataset } from './dataset-records.ts'
 import { type DeliveredRun, type Deliverer, followRun, type Tell } from './deliverer.ts'
 import { lastLine } from './last-line.ts'
 import { limitTime } from './max-time.ts'
@@ -123,8 +124,19 @@ async function runOne(experiment: StoredPlan, ports: GroupPorts, anyTaskStarted:
     isLate: begun?.isPushedLate ?? false,
   })
   const taskStartedBefore = anyTaskStarted || begun !== undefined
+  const records = loaded.info.redacts === true ? { records: () => readFromDataset(loaded, reader) } : {}
   const conducted = await conduct(
-    { info, plan, executor, log, reader, verdict, taskStartedBefore, ...(begun === undefined ? {} : { begun }) },
+    {
+      info,
+      plan,
+      executor,
+      log,
+      reader,
+      ...records,
+      verdict,
+      taskStartedBefore,
+      ...(begun === undefined ? {} : { begun }),
+    },
     { ...ports, tell: ports.deliverer === undefined ? ports.tell : delivered.tell },
   )
   return { conducted, delivered }
