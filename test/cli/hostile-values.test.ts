@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { cliProject } from '../helpers/cli.ts'
-import { hostileTexts } from '../helpers/hostile.ts'
+import { foreign, hostileTexts } from '../helpers/hostile.ts'
 import { experiment, numbered } from '../helpers/modules.ts'
 import { compare, equal, startFake, wireOf } from '../helpers/pushed.ts'
 
@@ -197,12 +197,3 @@ test.each([['terminal'], ['plain'], ['json'], ['ndjson']])(
     for (const text of [stdout, show.stdout]) expect(foreign(text)).toEqual([])
   },
 )
-
-/** What a terminal was sent beside printable text, line breaks, colours and the live area's own moves. */
-function foreign(text: string): string[] {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this is about.
-  const own = /\u001b\[(?:[0-9;]*m|\?25[hl]|\?7[hl]|\?2026[hl]|[0-9]*A|[KJ])|\r+\n|\r|\n/g
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: as above.
-  const steering = /[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069].{0,20}/g
-  return text.replace(own, '').match(steering) ?? []
-}

@@ -19,6 +19,9 @@ const CHOICES = process.env.FAULTS === 'all' ? 20 : 3
 /** And how many states are gone on with. */
 const RESUMED = process.env.FAULTS === 'all' ? 200 : 9
 
+/** Milliseconds that a test may take in the long tier. */
+const LONG = 3_600_000
+
 /** So slow that the log is synced while it is written. */
 const slow = experiment(
   `dataset: Array.from({ length: 10 }, (_, n) => ({ id: 'r' + n, input: n })),
@@ -46,7 +49,7 @@ function recorded(): ReturnType<typeof recordRun> {
   return recording
 }
 
-describe('P14: a run that is cut off', () => {
+describe('P14: a run that is cut off', { timeout: LONG }, () => {
   const check = async (state: DiskState, bounds: Bounds): Promise<void> => {
     const { store, truth } = await recorded()
     const to = join(await tempFolder(), 'store')
@@ -112,7 +115,7 @@ describe('P14: a run that is cut off', () => {
       writeState(make(calls, count, random), { from: store, to: store })
       await resumeState({ project, store, truth, what: `${make.name} ${count}` })
     }
-  }, 3_600_000)
+  })
 })
 
 interface State {
