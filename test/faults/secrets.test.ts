@@ -170,7 +170,7 @@ test('I7: a backend that repeats the keys that it was sent does not have them pr
   const { exitCode, stdout, stderr } = await project.pushRun(['run', 'exp.ts', '--reporter', 'json=out.json'], env)
   const all = stdout + stderr + kept(project)
   expect(exitCode).toBe(3)
-  expect([apiKey, applicationKey].filter((key) => all.includes(key))).toEqual([])
+  expect([apiKey, applicationKey, variables.SERVICE_TOKEN].filter((key) => all.includes(key))).toEqual([])
 })
 
 test.each([
