@@ -4,7 +4,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['**/node_modules/**', 'test/bench/**', 'test/fixtures/**'],
-    globalSetup: 'test/helpers/build.ts',
+    globalSetup: ['test/helpers/build.ts', 'test/faults/counts.ts'],
     pool: 'forks',
     // Most of the time goes into waiting for other processes: more than a worker for each of two cores.
     maxWorkers: 3,

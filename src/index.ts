@@ -34,6 +34,7 @@ export type {
   EvaluatorFunction,
   EvaluatorObject,
   ExperimentDefinition,
+  Redact,
   SummaryContext,
   SummaryRow,
   Task,

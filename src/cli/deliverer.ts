@@ -3,7 +3,7 @@ import type { RunOptions } from '../config/options.ts'
 import type { StopSwitch } from '../engine/stop.ts'
 import type { Backend } from '../model/backend.ts'
 import type { RecordItem } from '../model/executor.ts'
-import type { RecordText } from '../model/row.ts'
+import { keptRecord, type RecordText } from '../model/row.ts'
 import { formatDuration } from '../reporters/format/duration.ts'
 import type { Multiplexer } from '../reporters/multiplexer.ts'
 import type { Deliverer } from '../session/deliverer.ts'
@@ -92,5 +92,5 @@ function wholeDataset({ loaded, check }: Pick<StoredPlan, 'loaded'> & Required<P
 }
 
 function toRecord(item: RecordItem): RecordText[] {
-  return item.status === 'record' ? [item.record] : []
+  return item.status === 'record' ? [keptRecord(item.record)] : []
 }

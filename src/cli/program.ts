@@ -1,7 +1,7 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'
-import type { OptionName } from '../config/options.ts'
 import { addOptions } from '../config/render-options.ts'
 import type { GivenFlags } from '../config/resolve.ts'
+import { keptNames, resumeNames } from '../config/resume-names.ts'
 import type { CommandContext } from './command-context.ts'
 import { EXPERIMENT, STORE_VARIABLE, storeOption } from './command-parts.ts'
 import { addCompareCommands } from './compare-commands.ts'
@@ -124,7 +124,7 @@ export function createProgram(context: CommandContext, setExitCode: SetExitCode)
       const { resume } = await import('./resume.ts')
       setExitCode(await resume(wanted, flags, context))
     })
-  addOptions(resumeCommand, resumeOptionNames)
+  addOptions(resumeCommand, resumeNames, { kept: keptNames })
   resumeCommand.addHelpText('after', '\nOptions that are not given stay as they were when the command was run.')
 
   const pushCommand = program
@@ -184,36 +184,6 @@ export function createProgram(context: CommandContext, setExitCode: SetExitCode)
     })
   return program
 }
-
-/** What decides which rows there are, and what they are, stays as it was. */
-const resumeOptionNames = [
-  'only',
-  'jobs',
-  'evalJobs',
-  'timeout',
-  'evalTimeout',
-  'maxRetries',
-  'maxErrors',
-  'exitZero',
-  'baseline',
-  'failOnRegression',
-  'raiseErrors',
-  'maxIdenticalErrors',
-  'maxTime',
-  'config',
-  'backend',
-  'noPush',
-  'requireBackend',
-  'allowUndelivered',
-  'pushTimeout',
-  'restamp',
-  'reporter',
-  'noGithub',
-  'quiet',
-  'debug',
-  'store',
-  'dotenv',
-] as const satisfies readonly OptionName[]
 
 /** All options of `run`. Node keeps `--env-file` for itself; where it lets it through, it means `--dotenv`. */
 function addRunOptions(command: Command): void {

@@ -52,7 +52,7 @@ async function work({ store, wanted, options, ending, isDry }: Work, context: Co
   const settings = requireSettings(context.env, 'push')
   const chosen = wanted === undefined ? await allTargets(store) : await oneTarget(store, wanted, context)
   const parts = await import('./backend.ts')
-  const backend = parts.createDatadogBackend(settings, context)
+  const backend = parts.createDatadogBackend(settings, { clock: context.clock, mask: context.secrets.mask })
   const job: PushJob = { chosen, parts, backend, options, stop: ending.stop, project: settings.project }
   try {
     return isDry ? await previewTargets(job, context) : await pushTargets(job, context)

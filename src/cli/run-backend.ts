@@ -19,7 +19,7 @@ export interface RunBackend {
   close(): Promise<void>
 }
 
-export interface RunBackendTools extends Pick<CommandContext, 'clock' | 'ids' | 'env'> {
+export interface RunBackendTools extends Pick<CommandContext, 'clock' | 'ids' | 'env' | 'secrets'> {
   readonly ending: Ending
 }
 
@@ -68,14 +68,14 @@ function startChosen(settings: DatadogSettings, { values }: ResolvedOptions, too
   }
 }
 
-interface ConnectTools extends Pick<CommandContext, 'clock'> {
+interface ConnectTools extends Pick<CommandContext, 'clock' | 'secrets'> {
   readonly isRequired: boolean
   readonly signal: AbortSignal
 }
 
-async function connect(settings: DatadogSettings, { clock, isRequired, signal }: ConnectTools) {
+async function connect(settings: DatadogSettings, { clock, secrets, isRequired, signal }: ConnectTools) {
   const parts = await import('./backend.ts')
-  const backend = parts.createDatadogBackend(settings, { clock })
+  const backend = parts.createDatadogBackend(settings, { clock, mask: secrets.mask })
   try {
     const checked = await parts.checkBackend(backend, { signal, ...(isRequired ? {} : { patience: PATIENCE }) })
     const unreachable = checked.status === 'unreachable' ? checked.reason : undefined

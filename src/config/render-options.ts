@@ -14,13 +14,19 @@ interface Negatable {
 
 type Collect = (value: string, previous: string[] | undefined) => string[]
 
+const AS_IT_WAS = 'as it was'
+
 // A flag that stood alone before has left `true`.
 const collect: Collect = (value, previous) => [...(Array.isArray(previous) ? previous : []), value]
 
-/** Tells a command its options. It only collects what was written; `resolveOptions` reads and checks it. */
+/**
+ * Tells a command its options. It only collects what was written; `resolveOptions` reads and checks it.
+ * @param kept those that stay as they were where nothing is said, whatever their default is elsewhere
+ */
 export function addOptions<O extends Negatable>(
   command: OptionTarget<O>,
   names: readonly OptionName[] = optionNames,
+  { kept = [] }: { readonly kept?: readonly OptionName[] } = {},
 ): void {
   let group = ''
   for (const name of names) {
@@ -29,13 +35,14 @@ export function addOptions<O extends Negatable>(
       group = option.group
       command.optionsGroup(`${group}:`)
     }
-    if (option.separator === undefined) addOption(command, name)
-    else command.option(usage(name), helpText(name), collect)
+    const defaultText = kept.includes(name) ? AS_IT_WAS : option.defaultText
+    if (option.separator === undefined) addOption(command, name, defaultText)
+    else command.option(usage(name), helpText(name, defaultText), collect)
   }
 }
 
-function addOption<O extends Negatable>(command: OptionTarget<O>, name: OptionName): void {
-  const option = command.createOption(usage(name), helpText(name))
+function addOption<O extends Negatable>(command: OptionTarget<O>, name: OptionName, defaultText?: string): void {
+  const option = command.createOption(usage(name), helpText(name, defaultText))
   // Commander takes `--no-x` for the opposite of an `--x` that is on by itself.
   option.negate = false
   command.addOption(option)
@@ -49,8 +56,8 @@ export function usage(name: OptionName): string {
   return isValueOptional ? `${flags} [${argument}]` : `${flags} <${argument}>`
 }
 
-function helpText(name: OptionName): string {
-  const { description, defaultText } = runOptions[name]
+function helpText(name: OptionName, defaultText: string | undefined): string {
+  const { description } = runOptions[name]
   const notes = [...(defaultText === undefined ? [] : [`default: ${defaultText}`]), `env: ${environmentName(name)}`]
   return `${description}${repeatable(name)} (${notes.join(', ')})`
 }

@@ -1,5 +1,5 @@
 import type { Problem, Resumed, RunEvent } from '../model/events.ts'
-import type { RecordText } from '../model/row.ts'
+import { keptRecord, type RecordText } from '../model/row.ts'
 import type { Plan } from './plan.ts'
 import { type ResumedUnit, resumeRow } from './resume-row.ts'
 import { type Feeding, feedEach, readSelected, runUnits } from './run.ts'
@@ -105,7 +105,7 @@ async function feedDataset(rest: Rest, feeding: Feeding<ResumedUnit>): Promise<P
 
 function emitRecord(record: RecordText, replaces: number | undefined, { stream }: EngineTools): Promise<void> {
   const place = replaces === undefined ? {} : { replaces }
-  return new Promise((resolve) => stream.emit({ type: 'record', ...record, ...place }, resolve))
+  return new Promise((resolve) => stream.emit({ type: 'record', ...keptRecord(record), ...place }, resolve))
 }
 
 function feedLogged(rest: Rest, iteration: number, feeding: Feeding<ResumedUnit>): Promise<void> {

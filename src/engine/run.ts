@@ -2,7 +2,7 @@ import type { SourceProblem } from '../model/dataset.ts'
 import { LlmobsExpError } from '../model/errors.ts'
 import type { EventBody, RunEvent } from '../model/events.ts'
 import { type JsonChange, jsonChanges } from '../model/json.ts'
-import type { RecordText } from '../model/row.ts'
+import { keptRecord, type RecordText } from '../model/row.ts'
 import { createDeadlines } from './deadlines.ts'
 import { ErrorBrake } from './error-brake.ts'
 import { createEventStream } from './event-stream.ts'
@@ -162,7 +162,7 @@ function nextOrStopped<T>(iterator: AsyncIterator<T>, stop: StopSwitch): Promise
 
 /** Hands one unit out. */
 function feed(record: RecordText, iteration: number, { tools, pool, runs }: Feeding<WorkUnit>): void {
-  if (iteration === 1) tools.stream.emit({ type: 'record', ...record })
+  if (iteration === 1) tools.stream.emit({ type: 'record', ...keptRecord(record) })
   runs.begin(iteration)
   pool.add({ key: record.key, iteration, generation: 0, record })
 }

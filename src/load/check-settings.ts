@@ -27,6 +27,8 @@ export function checkSettings(definition: UnknownRecord, problems: Problems): vo
   checkConfig('config', definition.config, problems)
   checkTags(definition.tags, problems)
   for (const range of ranges) checkRange(definition[range.key], range, problems)
+  const { redact } = definition
+  if (redact !== undefined && typeof redact !== 'function') problems.expected('redact', 'a function', redact)
 }
 
 function checkText(definition: UnknownRecord, key: string, problems: Problems): void {

@@ -29,7 +29,7 @@ export function definitionInfo(definition: CheckedDefinition, { ref, baseFolder 
 }
 
 function options(definition: CheckedDefinition) {
-  const { project, description, runs, jobs, timeout, evalTimeout, maxRetries } = definition
+  const { project, description, runs, jobs, timeout, evalTimeout, maxRetries, redact } = definition
   return {
     ...(project === undefined ? {} : { project }),
     ...(description === undefined ? {} : { description }),
@@ -38,6 +38,7 @@ function options(definition: CheckedDefinition) {
     ...(timeout === undefined ? {} : { timeout }),
     ...(evalTimeout === undefined ? {} : { evalTimeout }),
     ...(maxRetries === undefined ? {} : { maxRetries }),
+    ...(redact === undefined ? {} : { redacts: true as const }),
   }
 }
 

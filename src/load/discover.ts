@@ -99,6 +99,7 @@ function describe(definition: CheckedDefinition, place: InfoPlace, variant: Chec
     task,
     evaluators: copyRecord(definition.evaluators ?? {}),
     summaryEvaluators: copyRecord(definition.summaryEvaluators ?? {}),
+    ...(definition.redact === undefined ? {} : { redact: definition.redact }),
   }
   return { definition: applied, info: { ...definitionInfo({ ...definition, config }, place), code: codeInfo(applied) } }
 }

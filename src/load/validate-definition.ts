@@ -1,4 +1,4 @@
-import type { AnyDefinition, Threshold } from '../model/definition.ts'
+import type { AnyDefinition, Redact, Threshold } from '../model/definition.ts'
 import { quote, quoteText } from '../model/quote.ts'
 import { checkEvaluators, checkSummaryEvaluators } from './check-evaluators.ts'
 import { checkDataset, checkSettings } from './check-settings.ts'
@@ -25,6 +25,7 @@ export interface CheckedDefinition extends Pick<AnyDefinition, 'name' | 'dataset
   readonly timeout?: number
   readonly evalTimeout?: number
   readonly maxRetries?: number
+  readonly redact?: Redact
 }
 
 export interface CheckedVariant {
@@ -49,6 +50,7 @@ const definitionKeys = [
   'timeout',
   'evalTimeout',
   'maxRetries',
+  'redact',
 ] as const
 
 /** What other tools call things. */
@@ -68,6 +70,8 @@ const otherWords: ReadonlyMap<string, string> = new Map([
   ['repetitions', 'runs is the word here'],
   ['epochs', 'runs is the word here'],
   ['retries', 'maxRetries is the word here'],
+  ['mask', 'redact is the word here'],
+  ['masking', 'redact is the word here'],
 ])
 
 /**

@@ -112,6 +112,16 @@ export interface EvaluatorObject<R, O, C, T> {
   evaluate(context: EvaluatorContext<R, O, C>): Awaitable<T>
 }
 
+/**
+ * Makes of a value what may be kept and sent, from the whole to its parts, as the replacer of `JSON.stringify`: it is called with
+ * a field (`input`, `expectedOutput`, `metadata`, `output`), then with each member of what it returned for it, under paths such as
+ * `input.messages.0.content`. A member for which it returns `undefined` is left out. It must not return a promise.
+ *
+ * @example
+ * redact: (value, path) => (path === 'metadata.email' ? '[email]' : value)
+ */
+export type Redact = (value: unknown, path: string) => unknown
+
 /** A variant of a definition: an experiment of its own, named `definition/variant`. */
 export interface Variant<R, O, C> {
   /** Replaces keys of the definition's `config`. */
@@ -165,6 +175,11 @@ export interface ExperimentDefinition<
   readonly evalTimeout?: number
   /** How often a failed call is tried again. @default 0 */
   readonly maxRetries?: number
+  /**
+   * Asked of everything that is kept in the store, reported or sent to a backend; see {@link Redact}. Task and evaluators have the
+   * values as they are. Where it throws, the field is kept as `[redaction failed]`.
+   */
+  readonly redact?: Redact
 }
 
 /** A definition as the tool calls it at run time, where its types are gone. It has been checked, and its variant applied. */
@@ -175,6 +190,7 @@ export interface AnyDefinition {
   readonly task: (input: unknown, context: unknown) => unknown
   readonly evaluators: { readonly [name: string]: AnyEvaluator }
   readonly summaryEvaluators: { readonly [name: string]: (context: unknown) => unknown }
+  readonly redact?: Redact
 }
 
 export type AnyEvaluator = ((context: unknown) => unknown) | { evaluate(context: unknown): unknown }

@@ -14,6 +14,7 @@ export type JsonChange =
   | 'nonFinite'
   | 'set'
   | 'symbol'
+  | 'unredacted'
   | 'unreadable'
 
 /** What each change means, for people. */
@@ -29,6 +30,7 @@ export const jsonChanges: { readonly [K in JsonChange]: string } = {
   nonFinite: 'NaN and Infinity are kept as null',
   set: 'a Set is kept as { "$set": [value, …] }',
   symbol: 'a symbol is left out',
+  unredacted: 'a value for which redact threw is kept as "[redaction failed]"',
   unreadable: 'a property that throws when read is kept as "[Unreadable]"',
 }
 

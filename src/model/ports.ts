@@ -55,6 +55,8 @@ export interface DefinitionInfo {
   readonly timeout?: number
   readonly evalTimeout?: number
   readonly maxRetries?: number
+  /** Whether what is kept of it is not what it was: tasks need the records of the dataset, not those of the log. */
+  readonly redacts?: true
   /** Known of a module that is loaded; not kept in the store. */
   readonly code?: CodeInfo
 }

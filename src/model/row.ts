@@ -2,7 +2,19 @@ import type { LabelledEvaluation } from './evaluation.ts'
 import type { CallTiming, EvaluatorResult, EventStamp, RecordRead, RowStatus, TaskResult, UnitRef } from './events.ts'
 
 /** A record as everything behind the executor sees it: JSON text. */
-export type RecordText = Omit<RecordRead, 'type'>
+export interface RecordText extends Omit<RecordRead, 'type'> {
+  /** What may be kept and sent of it; absent where that is all of it. Never of a record that was read back. */
+  readonly redacted?: RecordValues
+}
+
+export type RecordValues = Pick<RecordRead, 'input' | 'expectedOutput' | 'metadata'>
+
+/** The record as it may be kept and sent. */
+export function keptRecord(record: RecordText): RecordText {
+  if (record.redacted === undefined) return record
+  const { redacted, ...kept } = record
+  return { ...kept, ...redacted }
+}
 
 /** One evaluator's result on one row, with the stamp of its event. */
 export type RowEvaluation = { readonly evaluator: string } & EvaluatorResult & CallTiming & EventStamp

@@ -25,6 +25,8 @@ export interface ConductedExperiment {
   readonly executor: Executor
   readonly log: EventLog
   readonly reader: RowReader
+  /** The records for tasks, where those of the log are not what they were. */
+  readonly records?: RowReader['records']
   readonly verdict: Pick<OutcomeInput, 'maxErrors' | 'thresholds'>
   /** Whether a task was called before, of this experiment or another of the same command. */
   readonly taskStartedBefore: boolean
@@ -82,7 +84,8 @@ export async function conduct(experiment: ConductedExperiment, ports: ConductPor
   }
 
   const start = begun?.run ?? run
-  for await (const events of start(plan, { executor: watch.executor, reader, clock, ids }, stop)) keep(events)
+  const logged = { rows: reader.rows, records: experiment.records ?? reader.records }
+  for await (const events of start(plan, { executor: watch.executor, reader: logged, clock, ids }, stop)) keep(events)
   await begun?.settle(stop.reason)
   keep(stamp(tally.takeProblems(), lastSeq, clock))
   const compared = await compareAtEnd(experiment, stop)

@@ -1,5 +1,6 @@
 import type { ExperimentOptions } from '../config/resolve.ts'
 import type { Plan } from '../engine/plan.ts'
+import { LlmobsExpError } from '../model/errors.ts'
 import type { DatasetCheck } from '../model/executor.ts'
 import type { DefinitionInfo } from '../model/ports.ts'
 import type { LoadedExperiment } from './load-modules.ts'
@@ -17,7 +18,7 @@ export interface PlannedExperiment {
 
 /**
  * Decides what will run. Reads the dataset through where that can be done twice.
- * @throws LlmobsExpError `E_DATASET_RECORD`, `E_DATASET_DUPLICATE_ID`, `E_DATASET_FILE` or `E_DATASET_EMPTY`
+ * @throws LlmobsExpError `E_DATASET_RECORD`, `E_DATASET_DUPLICATE_ID`, `E_DATASET_FILE`, `E_DATASET_EMPTY` or `E_DEFINITION`
  */
 export async function planExperiment(
   loaded: LoadedExperiment,
@@ -26,6 +27,7 @@ export async function planExperiment(
 ): Promise<PlannedExperiment> {
   const { info } = loaded
   const { values } = options
+  refuseLaterRuns(info, values.runs)
   const executor = loaded.module.open({
     ref: info.ref,
     experimentId,
@@ -39,6 +41,16 @@ export async function planExperiment(
   const plannedRecords = check === undefined ? undefined : countPlanned(check, options)
   const plan = createPlan({ experimentId, info, options, firstSeq: 1, plannedRecords })
   return { experimentId, loaded, options, plan, ...(check === undefined ? {} : { check }) }
+}
+
+/** Later runs read the records of the log, but not where something else is kept in it. */
+function refuseLaterRuns({ name, dataset, redacts }: DefinitionInfo, runs: number): void {
+  if (redacts !== true || dataset.kind !== 'iterable' || runs === 1) return
+  throw new LlmobsExpError(
+    'E_DEFINITION',
+    `${name}: expected a dataset that can be read again, as redact changes what is kept of it, got ${dataset.description} with ${runs} runs`,
+    { hint: 'make it an array or a file' },
+  )
 }
 
 export interface PlanParts {

@@ -18,6 +18,7 @@ import type { BegunExperiment } from './begun.ts'
 import { compareVariants, type FinishedVariant } from './compare/variants.ts'
 import { type BaselinePlan, type ComparedRun, compareWithBaseline } from './compare/with-baseline.ts'
 import { type Conducted, conduct } from './conduct.ts'
+import { readFromDataset } from './dataset-records.ts'
 import { type DeliveredRun, type Deliverer, followRun, type Tell } from './deliverer.ts'
 import { lastLine } from './last-line.ts'
 import { limitTime } from './max-time.ts'
@@ -166,9 +167,17 @@ async function runOne(experiment: StoredPlan, ports: GroupPorts, anyTaskStarted:
     isLate: begun?.isPushedLate ?? false,
   })
   const taskStartedBefore = anyTaskStarted || begun !== undefined
+  const records = loaded.info.redacts === true ? { records: () => readFromDataset(loaded, reader) } : {}
   const conducted = await conduct(
     {
-      ...{ info, plan, executor, log, reader, verdict, taskStartedBefore },
+      info,
+      plan,
+      executor,
+      log,
+      reader,
+      ...records,
+      verdict,
+      taskStartedBefore,
       ...(begun === undefined ? {} : { begun }),
       ...(against === undefined ? {} : { compare: () => compareAndKeep(experiment, against) }),
     },

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { symlinkSync } from 'node:fs'
+import { readdirSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
@@ -235,6 +235,15 @@ test('D14: ids of any kind are kept as data', async () => {
 
   expect(exitCode).toBe(0)
   expect(project.only().rows.map(({ key }) => key)).toEqual(ids)
+  // No file is named after them.
+  expect(readdirSync(project.only().folder).sort()).toEqual(['events.jsonl', 'manifest.json'])
+  expect(readdirSync(project.folder).sort()).toEqual([
+    '.llmobs-exp',
+    'exp.ts',
+    'node_modules',
+    'package.json',
+    'records.jsonl',
+  ])
 })
 
 test('a relative path starts from the folder of the module, not from the current folder', async () => {

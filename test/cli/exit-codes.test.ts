@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { cliProject } from '../helpers/cli.ts'
 import { experiment, numbered, passing } from '../helpers/modules.ts'
+import { compare, equal, startFake, wireOf } from '../helpers/pushed.ts'
 
 test('an experiment that is complete and passed exits 0', async () => {
   const project = await cliProject({ 'exp.ts': experiment(`${numbered(20)} ${passing}`) })
@@ -26,7 +27,8 @@ test('U1: a task that throws on some rows exits 1, and their evaluators are skip
       evaluators: { same: ({ output, input }) => output === input, size: ({ output }) => output },
       runs: 2,`),
   })
-  const { exitCode, lastLine } = await project.run(['run', 'exp.ts'])
+  const fake = await startFake()
+  const { exitCode, lastLine } = await project.run(['run', 'exp.ts'], { env: fake.env })
 
   const { id, rows } = project.only()
   const failed = rows.filter(({ status }) => status === 'error')
@@ -44,6 +46,11 @@ test('U1: a task that throws on some rows exits 1, and their evaluators are skip
       size: { status: 'skipped', reason: 'task-failed' },
     })
   }
+  const { status, spans } = wireOf(fake, project.only())
+  expect(compare(fake, project.only())).toEqual(equal)
+  expect(status).toBe('failed')
+  expect(spans.filter((span) => span.status === 'error')).toHaveLength(14)
+  expect(spans).toHaveLength(200)
 })
 
 test('U2: as many failed rows as --max-errors allows exit 0, one more exits 1', async () => {
@@ -51,12 +58,15 @@ test('U2: as many failed rows as --max-errors allows exit 0, one more exits 1', 
     'exp.ts': experiment(`${numbered(100)} task: (input) => { if (input < 7) throw new Error('no'); return input },
       evaluators: {},`),
   })
+  const fake = await startFake()
   const codes = []
   for (const allowed of ['7', '6', '7%', '6.9%']) {
-    codes.push((await project.run(['run', 'exp.ts', '--max-errors', allowed])).exitCode)
+    codes.push((await project.run(['run', 'exp.ts', '--max-errors', allowed], { env: fake.env })).exitCode)
   }
 
   expect(codes).toEqual([0, 1, 0, 1])
+  // That errors are allowed here does not make them successes there.
+  expect(project.stored().map((stored) => wireOf(fake, stored).status)).toEqual(Array(4).fill('failed'))
   expect(project.stored().map(({ rows }) => rows.length)).toEqual([100, 100, 100, 100])
 })
 
@@ -66,7 +76,8 @@ test('U3: an evaluator that throws leaves outputs and the other evaluator alone 
       evaluators: { odd: ({ input }) => { if (input < 5) throw new Error('cannot judge'); return true }, size: ({ output }) => output },
       runs: 2,`),
   })
-  const { exitCode, stdout } = await project.run(['run', 'exp.ts'])
+  const fake = await startFake()
+  const { exitCode, stdout } = await project.run(['run', 'exp.ts'], { env: fake.env })
 
   const { rows } = project.only()
   expect(exitCode).toBe(1)
@@ -74,6 +85,10 @@ test('U3: an evaluator that throws leaves outputs and the other evaluator alone 
   expect(rows.filter(({ evaluations }) => evaluations.size?.status === 'ok')).toHaveLength(200)
   expect(rows.every(({ status, output, input }) => status === 'ok' && output === input)).toBe(true)
   expect(stdout).toMatch(/odd +│ 100\.0 %[^│]*│ +95 │ +5 │ +0/)
+  const { spans, metrics, errors } = wireOf(fake, project.only())
+  expect(compare(fake, project.only())).toEqual(equal)
+  expect([spans.length, metrics.length]).toEqual([200, 400])
+  expect(errors.map(({ label }) => label)).toEqual(Array(10).fill('odd'))
 })
 
 test('an evaluator that throws on every row exits 1', async () => {
@@ -98,7 +113,10 @@ test.each(['Number.NaN', 'Number.POSITIVE_INFINITY', '-1 / 0', 'undefined'])(
       'exp.ts': experiment(`${numbered(4)} task: (input) => input,
         evaluators: { score: ({ input }) => input === 2 ? ${value} : 1 },`),
     })
-    const { exitCode, lastLine } = await project.run(['run', 'exp.ts', '--reporter', 'json=out.json'])
+    const fake = await startFake()
+    const { exitCode, lastLine } = await project.run(['run', 'exp.ts', '--reporter', 'json=out.json'], {
+      env: fake.env,
+    })
 
     expect(exitCode).toBe(1)
     expect(lastLine).toContain('failed: exp: 1 of 4 rows has errors')
@@ -107,6 +125,9 @@ test.each(['Number.NaN', 'Number.POSITIVE_INFINITY', '-1 / 0', 'undefined'])(
     expect(row?.status).toBe('ok')
     const [evaluator] = JSON.parse(project.read('out.json')).experiments[0].runs[0].evaluators
     expect(evaluator).toMatchObject({ type: 'score', value: 1, scored: 3, errored: 1 })
+    const { metrics, errors } = wireOf(fake, project.only())
+    expect(errors).toMatchObject([{ label: 'score' }])
+    expect(metrics.flatMap((metric) => ('score_value' in metric ? [metric.score_value] : []))).toEqual([1, 1, 1])
   },
 )
 

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { cliProject } from '../helpers/cli.ts'
-import { hostileTexts } from '../helpers/hostile.ts'
+import { foreign, hostileTexts } from '../helpers/hostile.ts'
 import { experiment, numbered } from '../helpers/modules.ts'
+import { compare, equal, startFake, wireOf } from '../helpers/pushed.ts'
 
 test('U4: whatever is thrown is kept as an error with a short message, and costs its own row only', async () => {
   const project = await cliProject({
@@ -22,7 +23,8 @@ const thrown = [
 ]`,
     ),
   })
-  const { exitCode, stderr } = await project.run(['run', 'exp.ts'])
+  const fake = await startFake()
+  const { exitCode, stderr } = await project.run(['run', 'exp.ts'], { env: fake.env })
 
   const { rows } = project.only()
   const errors = Object.fromEntries(rows.map(({ key, error }) => [key, error]))
@@ -34,12 +36,18 @@ const thrown = [
     r1: { message: 'threw null' },
     r2: { message: 'threw "a text"' },
     r3: { message: 'frozen', name: 'Error' },
+    r4: { code: 'E_TASK', message: expect.any(String) },
     r5: { message: 'level 50' },
+    r7: { code: 'E_TASK', message: expect.any(String) },
   })
   let depth = 0
   for (let cause = errors.r5?.cause; cause !== undefined; cause = cause.cause) depth++
   expect(depth).toBe(10)
-  expect(errors.r6?.message.length).toBeLessThan(9_000)
+  // And how much more there was.
+  expect(errors.r6?.message.replace(/… \(.*\)$/, '')).toHaveLength(8 * 1024)
+  // What the backend was sent is JSON, all of it.
+  expect(compare(fake, project.only())).toEqual(equal)
+  expect(wireOf(fake, project.only()).spans.filter(({ status }) => status === 'error')).toHaveLength(8)
 })
 
 test('U16: user code that replaces globals and floods the console changes no result and no report', async () => {
@@ -61,7 +69,8 @@ timers.setImmediate = () => {}
 import timers from 'node:timers'`,
     ),
   })
-  const { exitCode, stdout, stderr } = await project.run(['run', 'exp.ts', '--reporter', 'json'])
+  const fake = await startFake()
+  const { exitCode, stdout, stderr } = await project.run(['run', 'exp.ts', '--reporter', 'json'], { env: fake.env })
 
   const { rows } = project.only()
   const report = JSON.parse(stdout)
@@ -74,6 +83,8 @@ import timers from 'node:timers'`,
   expect(report.experiments[0].runs[0].summaryEvaluators).toMatchObject([{ name: 'sum', value: 1225 }])
   expect(stderr.match(/hijacked .*x{1000}/g)).toHaveLength(50)
   expect(stderr).not.toContain('\u001b')
+  expect(compare(fake, project.only())).toEqual(equal)
+  expect(wireOf(fake, project.only())).toMatchObject({ status: 'completed', spans: { length: 50 } })
 })
 
 test('U18: outputs that are no JSON are kept as near as can be, said once, or are errors of their own row', async () => {
@@ -97,6 +108,7 @@ test('U18: outputs that are no JSON are kept as near as can be, said once, or ar
     deep: '(() => { let a = []; for (let i = 0; i < 20000; i++) a = [a]; return a })()',
     proxy: "new Proxy({}, { ownKeys() { throw new Error('proxy') } })",
     toJSON: "({ toJSON() { throw new Error('toJSON') } })",
+    gigabyte: "({ toJSON: () => 'x'.repeat(2 ** 30) })",
     invalidDate: 'new Date(Number.NaN)',
   }
   const cases = [...Object.entries(outputs).map(([id, [code]]) => [id, code]), ...Object.entries(bad)]
@@ -107,7 +119,8 @@ test('U18: outputs that are no JSON are kept as near as can be, said once, or ar
       `const outputs = { ${cases.map(([id, code]) => `${id}: () => (${code})`).join(',\n')} }`,
     ),
   })
-  const { stderr } = await project.run(['run', 'exp.ts'])
+  const fake = await startFake()
+  const { exitCode, stderr } = await project.run(['run', 'exp.ts'], { env: fake.env })
 
   const rows = Object.fromEntries(project.only().rows.map((row) => [row.key, row]))
   expect(Object.keys(rows)).toHaveLength(cases.length)
@@ -124,6 +137,8 @@ test('U18: outputs that are no JSON are kept as near as can be, said once, or ar
   expect(new Set(changes).size).toBe(changes.length)
   expect(changes.length).toBeGreaterThan(3)
   expect(stderr).not.toContain('defect')
+  expect(exitCode).toBe(1)
+  expect(compare(fake, project.only())).toEqual(equal)
 })
 
 test('D3: a value of a megabyte and any code points come back byte for byte', async () => {
@@ -139,6 +154,13 @@ test('D3: a value of a megabyte and any code points come back byte for byte', as
   expect(exitCode).toBe(0)
   expect(row?.input === expected && row.output === expected).toBe(true)
   expect(row?.evaluations.same?.evaluations?.[0]?.value).toBe(true)
+  // Half a character is kept in what is exported, and is escaped where people look at it.
+  const exported = await project.run(['show', 'latest', '--reporter', 'ndjson'])
+  const shown = await project.run(['show', 'latest', '--rows', 'all'])
+  expect(exported.stdout).toBe(project.read(project.logFile() ?? ''))
+  expect(exported.stdout).toContain('\\ud800')
+  expect(shown.stdout).toContain('\\ud800')
+  expect(shown.stdout).not.toMatch(/\p{Cs}|\u202e/u)
 })
 
 test.each([['terminal'], ['plain'], ['json'], ['ndjson']])(
@@ -175,12 +197,3 @@ test.each([['terminal'], ['plain'], ['json'], ['ndjson']])(
     for (const text of [stdout, show.stdout]) expect(foreign(text)).toEqual([])
   },
 )
-
-/** What a terminal was sent beside printable text, line breaks, colours and the live area's own moves. */
-function foreign(text: string): string[] {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this is about.
-  const own = /\u001b\[(?:[0-9;]*m|\?25[hl]|\?7[hl]|\?2026[hl]|[0-9]*A|[KJ])|\r+\n|\r|\n/g
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: as above.
-  const steering = /[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069].{0,20}/g
-  return text.replace(own, '').match(steering) ?? []
-}

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { RunningCli } from '../helpers/cli.ts'
 import { silence } from '../helpers/fake-datadog/faults.ts'
+import { experiment } from '../helpers/modules.ts'
 import { compare, equal, type PushProject, pushedAs, standard, standardProject } from '../helpers/pushed.ts'
 
 /** Deadlines are asserted with twice the time that is promised, in milliseconds. */
@@ -25,7 +26,7 @@ async function endAfter(cli: RunningCli, name: NodeJS.Signals) {
   return { ...result, after: performance.now() - before }
 }
 
-test('a signal in the middle of the run: the backend is told of the interruption, and of what is done', async () => {
+test('P1: a signal in the middle of the run: the backend is told of the interruption, and of what is done', async () => {
   const project = await standardProject()
   const cli = start(project, ['run', 'exp.ts'], { LATENCY: '40' })
   await cli.until(() => project.spent() > 60)
@@ -38,7 +39,7 @@ test('a signal in the middle of the run: the backend is told of the interruption
   expect(pushedAs(project.fake, stored)).toMatchObject([{ status: 'interrupted' }])
 })
 
-test('a signal while the backend says nothing: the end is there within the time, and push delivers the rest', async () => {
+test('P4: a signal while the backend says nothing: the end is there within the time, and push delivers the rest', async () => {
   const project = await standardProject()
   const events = project.fake.script({ on: 'post-events', fault: silence() })
   const cli = start(project, ['run', 'exp.ts'], { LATENCY: '40' })
@@ -54,7 +55,7 @@ test('a signal while the backend says nothing: the end is there within the time,
   expect(pushedAs(project.fake, project.only())).toHaveLength(1)
 })
 
-test('a signal while the credentials are checked: no task was started, exit 2', async () => {
+test('P5: a signal while the credentials are checked: no task was started, exit 2', async () => {
   const project = await standardProject()
   project.fake.script({ fault: silence() })
   const cli = start(project, ['run', 'exp.ts', '--require-backend'])
@@ -66,7 +67,26 @@ test('a signal while the credentials are checked: no task was started, exit 2', 
   expect(project.stored()).toEqual([])
 })
 
-test('a signal in the final wait ends the wait, and nothing else: what was run has passed', async () => {
+test('P5: a signal while the dataset is downloaded: no task was started, exit 2', async () => {
+  const project = await standardProject({
+    'exp.ts': experiment(
+      "dataset: datadogDataset('tickets'), task: (input) => input, evaluators: {},",
+      "import { datadogDataset } from 'llmobs-exp'",
+    ),
+  })
+  const { id: projectId } = project.fake.seed.project({ name: 'default-project' })
+  project.fake.seed.dataset({ projectId, name: 'tickets', records: [{ id: 't1', input: 1 }] })
+  project.fake.script({ on: 'list-records', fault: silence() })
+  const cli = start(project, ['run', 'exp.ts'])
+  await project.fake.until(() => project.fake.asked('list-records').length > 0)
+  const { exitCode, stderr, after } = await endAfter(cli, 'SIGINT')
+  expect(exitCode).toBe(2)
+  expect(stderr).toContain('ended by SIGINT')
+  expect(after).toBeLessThan(SHUTDOWN)
+  expect(project.stored()).toEqual([])
+})
+
+test('P5: a signal in the final wait ends the wait, and nothing else: what was run has passed', async () => {
   const project = await standardProject()
   project.fake.script({ on: 'post-events', fault: silence() })
   const cli = start(project, ['run', 'exp.ts'])
@@ -82,7 +102,7 @@ test('a signal in the final wait ends the wait, and nothing else: what was run h
   expect(pushedAs(project.fake, project.only())).toMatchObject([{ status: 'completed' }])
 })
 
-test('a second signal ends everything at once', async () => {
+test('P2: a second signal ends everything at once', async () => {
   const project = await standardProject()
   project.fake.script({ on: ['post-events', 'update-experiment'], fault: silence() })
   const cli = start(project, ['run', 'exp.ts'])
@@ -95,7 +115,7 @@ test('a second signal ends everything at once', async () => {
   expect(after).toBeLessThan(SECOND_SIGNAL)
 })
 
-test('a signal ends push; what was accepted by then is not sent again', async () => {
+test('P5: a signal ends push; what was accepted by then is not sent again', async () => {
   const project = await standardProject()
   await project.run(['run', 'exp.ts'])
   project.fake.script({ on: 'post-events', from: 2, fault: silence() })

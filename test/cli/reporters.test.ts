@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs'
+import { statSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { cliProject } from '../helpers/cli.ts'
@@ -192,6 +192,16 @@ test.each([
 
   expect(exitCode).toBe(0)
   expect(project.only().rows).toHaveLength(100)
+})
+
+test('K5: a link in place of a report is refused before anything runs, and what it leads to stays', async () => {
+  const project = await cliProject({ 'exp.ts': experiment(`${numbered(3)} ${passing}`), precious: 'precious' })
+  symlinkSync('precious', join(project.folder, 'report.json'))
+  const { exitCode, stderr } = await project.run(['run', 'exp.ts', '--reporter', 'json=report.json'])
+
+  expect(exitCode).toBe(2)
+  expect(stderr).toContain('symbolic link')
+  expect([project.read('precious'), project.stored()]).toEqual(['precious', []])
 })
 
 test('a report that cannot be written is said before anything runs', async () => {

@@ -142,6 +142,7 @@ test('--only resumes a part of a group', async () => {
 
 test.each([
   ['U9', 'process.exit in a task', 'process.exit(0)'],
+  ['U11', 'a rejection that nobody handles', "void Promise.reject(new Error('floating')); await new Promise(() => {})"],
   [
     'U12',
     'an error that nobody catches',
@@ -313,4 +314,11 @@ test('an experiment whose module or export is gone is refused', async () => {
     expect.stringContaining('E_RESUME_CHANGED: exp: expected export "default"'),
   ])
   expect([gone.exitCode, gone.stderr]).toEqual([2, expect.stringContaining('E_FILE_NOT_FOUND')])
+})
+
+test('where no experiment is in the store there is nothing to resume', async () => {
+  const project = await cliProject({ 'exp.ts': experiment(`${numbered(3)} ${heldTask}`, imports) })
+  const { exitCode, stderr } = await project.run(['resume', 'latest'])
+  expect(exitCode).toBe(2)
+  expect(stderr).toContain('E_STORE_UNKNOWN')
 })

@@ -1,4 +1,4 @@
-import { readFileSync, statSync, truncateSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { cliProject } from '../helpers/cli.ts'
@@ -67,10 +67,14 @@ test('K4: only the owner may read the store, and git ignores it', async () => {
   const project = await cliProject({ 'exp.ts': experiment(`${numbered(3)} ${passing}`) })
   await project.shell('umask 000; llmobs-exp run exp.ts')
 
-  const { folder } = project.only()
-  const mode = (path: string): string => (statSync(path).mode & 0o777).toString(8)
-  const files = ['events.jsonl', 'manifest.json'].map((name) => mode(join(folder, name)))
-  expect([mode(folder), mode(join(project.folder, '.llmobs-exp')), ...files]).toEqual(['700', '700', '600', '600'])
+  const store = join(project.folder, '.llmobs-exp')
+  const paths = [store, ...readdirSync(store, { recursive: true, encoding: 'utf8' }).map((path) => join(store, path))]
+  const open = paths.filter((path) => {
+    const stats = statSync(path)
+    return (stats.mode & 0o777) !== (stats.isDirectory() ? 0o700 : 0o600)
+  })
+  expect(paths).toContain(join(project.only().folder, 'events.jsonl'))
+  expect(open).toEqual([])
   expect(project.read('.llmobs-exp/.gitignore')).toBe('*\n')
 })
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { cliProject } from '../helpers/cli.ts'
 import { experiment, numbered } from '../helpers/modules.ts'
+import { compare, equal, startFake, wireOf } from '../helpers/pushed.ts'
 
 const same = 'evaluators: { same: ({ output, input }) => output === input },'
 
@@ -10,7 +11,8 @@ test('U5, U6: a promise that never settles ends with its timeout, exit 1, and th
       `${numbered(100)} task: (input) => input === 7 ? new Promise(() => {}) : input, ${same} runs: 2,`,
     ),
   })
-  const { exitCode, lastLine } = await project.run(['run', 'exp.ts', '--timeout', '300ms'])
+  const fake = await startFake()
+  const { exitCode, lastLine } = await project.run(['run', 'exp.ts', '--timeout', '300ms'], { env: fake.env })
 
   const { rows } = project.only()
   const late = rows.filter(({ status }) => status === 'timeout')
@@ -22,6 +24,9 @@ test('U5, U6: a promise that never settles ends with its timeout, exit 1, and th
     code: 'E_TASK_TIMEOUT',
     message: 'the task ran longer than its timeout of 300 ms',
   })
+  const { spans } = wireOf(fake, project.only())
+  expect(compare(fake, project.only())).toEqual(equal)
+  expect(spans.filter(({ status }) => status === 'error')).toHaveLength(2)
 })
 
 test('an evaluator that never settles ends with its timeout and takes no other evaluation with it', async () => {
@@ -54,7 +59,10 @@ test('U7: a result that comes after its timeout is discarded and noted, and its 
       "import { once } from 'node:events'; let release; const released = new Promise((go) => { release = go })",
     ),
   })
-  const { exitCode, stderr } = await project.run(['run', 'exp.ts', '--timeout', '400ms', '--jobs', '1'])
+  const fake = await startFake()
+  const { exitCode, stderr } = await project.run(['run', 'exp.ts', '--timeout', '400ms', '--jobs', '1'], {
+    env: fake.env,
+  })
 
   const { rows, events } = project.only()
   expect(exitCode).toBe(1)
@@ -66,6 +74,8 @@ test('U7: a result that comes after its timeout is discarded and noted, and its 
   expect(rows.map(({ output }) => output)).toEqual([undefined, 1, 2])
   expect(events.filter(({ type }) => type === 'problem')).toMatchObject([{ code: 'W_LATE_RESULT', key: 'r0' }])
   expect(stderr).toContain('the result was discarded')
+  expect(compare(fake, project.only())).toEqual(equal)
+  expect(wireOf(fake, project.only()).spans).toHaveLength(3)
 })
 
 test('U8: a busy loop past --eval-timeout costs that evaluation only; the thread is replaced', async () => {
@@ -119,7 +129,7 @@ test('a timeout of the definition holds unless a flag replaces it', async () => 
   expect(project.only().rows[0]?.error?.message).toContain('its timeout of 200 ms')
 })
 
-test('with nothing said, a task may take 10 minutes and an evaluator 5', async () => {
+test('U6: with nothing said, a task may take 10 minutes and an evaluator 5', async () => {
   const project = await cliProject({ 'exp.ts': experiment(`${numbered(1)} task: (input) => input, ${same}`) })
   await project.run(['run', 'exp.ts'])
 

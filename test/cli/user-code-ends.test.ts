@@ -1,6 +1,10 @@
 import { expect, test } from 'vitest'
 import { cliProject } from '../helpers/cli.ts'
 import { experiment, numbered } from '../helpers/modules.ts'
+import { compare, equal, startFake, wireOf } from '../helpers/pushed.ts'
+
+/** Deadlines are asserted with twice the time that is promised, in milliseconds. */
+const TO_THE_END = 4_000
 
 /** One row after the other, so that what comes before the end is known. */
 const ONE_JOB = ['--jobs', '1']
@@ -23,7 +27,8 @@ test.each(Object.entries(endings))('%s exits 4, and what was done is kept', asyn
       task: async (input) => { if (input === 60) { ${at} } return input },
       evaluators: { same: ({ output, input }) => output === input },`),
   })
-  const { exitCode, lastLine, stderr } = await project.run(['run', 'exp.ts', ...ONE_JOB])
+  const fake = await startFake()
+  const { exitCode, lastLine, stderr } = await project.run(['run', 'exp.ts', ...ONE_JOB], { env: fake.env })
 
   const { id, manifest, rows, isLocked, events } = project.only()
   expect(exitCode).toBe(4)
@@ -40,6 +45,8 @@ test.each(Object.entries(endings))('%s exits 4, and what was done is kept', asyn
   })
   expect(events.at(-1)).toMatchObject({ type: 'experiment-finished' })
   expect(isLocked).toBe(false)
+  expect(compare(fake, project.only())).toEqual(equal)
+  expect(wireOf(fake, project.only())).toMatchObject({ status: 'interrupted', spans: { length: 60 } })
 })
 
 test('U9: who called process.exit is told with its place in the module', async () => {
@@ -107,6 +114,9 @@ test('U17: open timers and servers of user code do not keep the process alive', 
       "import { createServer } from 'node:http'; setInterval(() => {}, 1000); createServer().listen(0)",
     ),
   })
+  const { exitCode, lastLine } = await project.run(['run', 'exp.ts'])
+  const took = Date.now() - Number(project.only().events.at(-1)?.at)
 
-  expect((await project.run(['run', 'exp.ts'])).exitCode).toBe(0)
+  expect([exitCode, lastLine]).toEqual([0, expect.stringContaining('passed: exp')])
+  expect(took).toBeLessThan(TO_THE_END)
 })

@@ -46,6 +46,13 @@ describe('addOptions', () => {
     expect(command.options.map((option) => option.long)).toEqual(['--store', '--debug'])
   })
 
+  it('says of options that stay as they were that they do, in place of a default', () => {
+    const command = new Command().configureHelp({ helpWidth: 1000 })
+    addOptions(command, ['jobs', 'maxTime', 'pushTimeout'], { kept: ['jobs', 'maxTime'] })
+    const help = command.helpInformation()
+    expect(help.match(/default: [\w ]+/g)).toEqual(['default: as it was', 'default: as it was', 'default: 60s'])
+  })
+
   it('shows every flag, default and environment name in the help', () => {
     const command = new Command().configureHelp({ helpWidth: 1000 })
     addOptions(command)

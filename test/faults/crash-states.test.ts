@@ -5,6 +5,7 @@ import { createRandom } from '../../src/engine/select.ts'
 import { type CliProject, cliProject } from '../helpers/cli.ts'
 import { experiment } from '../helpers/modules.ts'
 import { tempFolder } from '../helpers/temp-folder.ts'
+import { count } from './counts.ts'
 import { type Bounds, checkState, type Rows, readRows, rowsBefore } from './disk/check-state.ts'
 import { diskEnv, readCalls } from './disk/record.ts'
 import { afterCrash, afterPowerFailure, afterTornWrite, type DiskState, writeState } from './disk/states.ts'
@@ -17,6 +18,9 @@ const CHOICES = process.env.FAULTS === 'all' ? 20 : 3
 
 /** And how many states are gone on with. */
 const RESUMED = process.env.FAULTS === 'all' ? 200 : 9
+
+/** Milliseconds that a test may take in the long tier. */
+const LONG = 3_600_000
 
 /** So slow that the log is synced while it is written. */
 const slow = experiment(
@@ -45,12 +49,13 @@ function recorded(): ReturnType<typeof recordRun> {
   return recording
 }
 
-describe('P14: a run that is cut off', () => {
+describe('P14: a run that is cut off', { timeout: LONG }, () => {
   const check = async (state: DiskState, bounds: Bounds): Promise<void> => {
     const { store, truth } = await recorded()
     const to = join(await tempFolder(), 'store')
     writeState(state, { from: store, to })
-    await checkState(to, truth, bounds)
+    count('rows checked', await checkState(to, truth, bounds))
+    count('crash states')
     rmSync(to, { recursive: true })
   }
 
@@ -110,7 +115,7 @@ describe('P14: a run that is cut off', () => {
       writeState(make(calls, count, random), { from: store, to: store })
       await resumeState({ project, store, truth, what: `${make.name} ${count}` })
     }
-  }, 3_600_000)
+  })
 })
 
 interface State {
@@ -126,6 +131,7 @@ async function resumeState({ project, store, truth, what }: State): Promise<void
   const before = new Map(await readRows(store))
   const result = await project.run(['resume', 'latest', '--retry-poison'])
   const after = new Map(await readRows(store))
+  count('crash states resumed')
   if (result.exitCode === 0) {
     expect(after.size, what).toBe(truth.size)
     const changed = [...before].filter(([unit, { result }]) => after.get(unit)?.result !== result)

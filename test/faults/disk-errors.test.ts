@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { type CliProject, type CliResult, cliProject } from '../helpers/cli.ts'
 import { experiment } from '../helpers/modules.ts'
+import { count } from './counts.ts'
 import { readRows } from './disk/check-state.ts'
 import { type DiskFault, diskEnv, readCalls } from './disk/record.ts'
 
@@ -35,6 +36,7 @@ async function callsToFail(): Promise<readonly number[]> {
 async function runWith(fault: Omit<DiskFault, 'folder'>): Promise<{ project: CliProject; result: CliResult }> {
   const project = await cliProject({ 'exp.ts': quick })
   const env = diskEnv({ folder: storeOf(project), ...fault })
+  count(fault.kill === undefined ? 'disk errors' : 'kills')
   return { project, result: await project.run(['run', 'exp.ts', '--reporter', 'ndjson'], { env }) }
 }
 

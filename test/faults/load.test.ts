@@ -1,12 +1,12 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { type CliProject, cliProject, type RunningCli } from '../helpers/cli.ts'
 import { silence } from '../helpers/fake-datadog/faults.ts'
 import { experiment } from '../helpers/modules.ts'
-import { compare, equal, standardProject } from '../helpers/pushed.ts'
+import { compare, equal, standardProject, wireOf } from '../helpers/pushed.ts'
 
-// Much to do at once. In the long tier only: it takes its time, and a machine that has little else to do.
+// Much to do at once. Mostly in the long tier only: it takes its time, and a machine that has little else to do.
 
 const isLong = process.env.FAULTS === 'all'
 const ROWS = 10_000
@@ -51,6 +51,55 @@ describe.runIf(isLong)('under load', () => {
     expect(JSON.parse(project.read('delay')).p99).toBeLessThan(100)
   })
 })
+
+/** Bytes that the backend takes at once. */
+const TAKEN = 2_000_000
+
+test('D4: a record of 50 MB is run and kept whole, keeps nobody waiting, and is cut for the backend', async () => {
+  const project = await standardProject(
+    {
+      'exp.ts': experiment(
+        "dataset: jsonl('./large.jsonl'), task: (input) => input.length, evaluators: { long: ({ output }) => output },",
+        "import { jsonl } from 'llmobs-exp'",
+      ),
+      'large.jsonl': `${JSON.stringify({ id: 'large', input: 'x'.repeat(50 * MEGABYTE) })}\n{"id":"small","input":"x"}\n`,
+    },
+    { maxBodyBytes: TAKEN },
+  )
+  const env = {
+    LOOP_DELAY: join(project.folder, 'delay'),
+    NODE_OPTIONS: `--require ${join(import.meta.dirname, 'loop-delay.cjs')}`,
+  }
+  const { exitCode } = await project.pushRun(['run', 'exp.ts'], env)
+  const stored = project.only()
+  expect(exitCode).toBe(0)
+  expect(stored.rows.map(({ output }) => output).sort()).toEqual([1, 50 * MEGABYTE])
+  expect(statSync(join(stored.folder, 'events.jsonl')).size).toBeGreaterThan(50 * MEGABYTE)
+  expect(compare(project.fake, stored)).toEqual(equal)
+  expect(JSON.stringify(wireOf(project.fake, stored).spans)).toContain('truncated:true')
+  // Promised is half of it.
+  expect(JSON.parse(project.read('delay')).max).toBeLessThan(2_000)
+}, 120_000)
+
+test.runIf(isLong)(
+  'D5: a field that is longer than a text can be is an error of its record, and no crash',
+  async () => {
+    const project = await cliProject({
+      'exp.ts': experiment(
+        "dataset: jsonl('./large.jsonl'), task: (input) => input, evaluators: {},",
+        "import { jsonl } from 'llmobs-exp'",
+      ),
+    })
+    await project.shell(
+      `{ printf '{"id":"large","input":"'; head -c 600000000 /dev/zero | tr '\\0' x; printf '"}\\n{"id":"small","input":1}\\n'; } > large.jsonl`,
+    )
+    const refused = await project.run(['run', 'exp.ts'])
+    const skipped = await project.run(['run', 'exp.ts', '--skip-invalid'])
+    expect([refused.exitCode, refused.stderr]).toEqual([2, expect.stringMatching(/E_DATASET_RECORD.*large\.jsonl:1/s)])
+    expect([skipped.exitCode, project.only().rows.map(({ key }) => key)]).toEqual([0, ['small']])
+  },
+  300_000,
+)
 
 /** The most memory that the process has had, looked at every few milliseconds. */
 async function peakOf(cli: RunningCli): Promise<{ readonly bytes: number; readonly exitCode: number | null }> {

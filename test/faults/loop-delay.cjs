@@ -9,5 +9,7 @@ const { isMainThread } = require('node:worker_threads')
 if (isMainThread && process.env.LOOP_DELAY !== undefined) {
   const delay = monitorEventLoopDelay({ resolution: 5 })
   delay.enable()
-  process.on('exit', () => writeFileSync(process.env.LOOP_DELAY, JSON.stringify({ p99: delay.percentile(99) / 1e6 })))
+  process.on('exit', () =>
+    writeFileSync(process.env.LOOP_DELAY, JSON.stringify({ p99: delay.percentile(99) / 1e6, max: delay.max / 1e6 })),
+  )
 }

@@ -120,6 +120,8 @@ test.each([
   [['show', 'latest', '--rows', 'all']],
   [['show', 'latest', '--reporter', 'ndjson']],
   [['list']],
+  [['resume', 'latest', '--retry-errors', '--max-identical-errors', '0', '--debug']],
+  [['prune', '--keep', '1']],
   [['run', 'exp.ts', '--config', 'model=sk-canary-0123456789', '--only', 'sk-canary-0123456789']],
 ])('I7: %j tells no secret', async (args) => {
   const project = await cliProject(files)
@@ -168,7 +170,30 @@ test('I7: a backend that repeats the keys that it was sent does not have them pr
   const { exitCode, stdout, stderr } = await project.pushRun(['run', 'exp.ts', '--reporter', 'json=out.json'], env)
   const all = stdout + stderr + kept(project)
   expect(exitCode).toBe(3)
-  expect([apiKey, applicationKey].filter((key) => all.includes(key))).toEqual([])
+  expect([apiKey, applicationKey, variables.SERVICE_TOKEN].filter((key) => all.includes(key))).toEqual([])
+})
+
+test.each([
+  [['dataset', 'list']],
+  [['dataset', 'push', 'data.jsonl', '--name', 'x']],
+  [['dataset', 'pull', 'x']],
+  [['list', '--remote']],
+  [['pull', 'x']],
+  [['push', 'latest']],
+  [['doctor']],
+])('I7: %j prints no key that a backend repeats', async (args) => {
+  const project = await standardProject({
+    'exp.ts': experiment(`${numbered(1)} task: () => 1, evaluators: {},`),
+    'data.jsonl': '{"input":1}\n',
+  })
+  await project.run(['run', 'exp.ts'])
+  const { apiKey, applicationKey } = project.fake.keys
+  const body = { errors: [{ title: apiKey, detail: `no ${applicationKey} ${variables.SERVICE_TOKEN} ${literals[0]}` }] }
+  project.fake.script({ fault: answer(422, { body }) })
+  const { stdout, stderr } = await project.pushRun(args, env)
+  expect(stdout + stderr).not.toBe('')
+  expect([apiKey, applicationKey].filter((key) => (stdout + stderr + kept(project)).includes(key))).toEqual([])
+  expect(found(stdout + stderr)).toEqual([])
 })
 
 test('I7: resume has the secrets of a config from where the run had them, though they were not kept', async () => {

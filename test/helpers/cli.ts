@@ -139,8 +139,8 @@ export async function cliProject(files: { readonly [path: string]: string } = {}
     logFile() {
       const experiments = join(folder, '.llmobs-exp', 'experiments')
       if (!existsSync(experiments)) return undefined
-      const [id] = readdirSync(experiments)
-      if (id === undefined || !existsSync(join(experiments, id, 'manifest.json'))) return undefined
+      const id = readdirSync(experiments).find((one) => existsSync(join(experiments, one, 'manifest.json')))
+      if (id === undefined) return undefined
       return join('.llmobs-exp', 'experiments', id, 'events.jsonl')
     },
   }

@@ -16,3 +16,12 @@ export const hostileTexts: readonly string[] = [
   '\ud800 lone \udc00',
   'line\nbreak\u2028and\u2029more\u0085',
 ]
+
+/** What a terminal was sent beside printable text, line breaks, colours and the live area's own moves. */
+export function foreign(text: string): string[] {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this is about.
+  const own = /\u001b\[(?:[0-9;]*m|\?25[hl]|\?7[hl]|\?2026[hl]|[0-9]*A|[KJ])|\r+\n|\r|\n/g
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: as above.
+  const steering = /[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069].{0,20}/g
+  return text.replace(own, '').match(steering) ?? []
+}

@@ -1,6 +1,7 @@
 import { onTestFinished } from 'vitest'
 import { spanIds } from '../../src/model/identity.ts'
 import { type CliProject, type CliResult, cliProject } from './cli.ts'
+import { lastEvent } from './fake-datadog/event-log.ts'
 import { type FakeDatadog, type FakeDatadogOptions, startFakeDatadog } from './fake-datadog/fake-datadog.ts'
 import type { Experiment } from './fake-datadog/state.ts'
 import type { Stored, StoredEvaluation, StoredRow } from './stored.ts'
@@ -74,6 +75,19 @@ export function pushedAs(fake: FakeDatadog, { id }: Pick<Stored, 'id'>): Experim
     const tags: unknown = metadata?.tags
     return Array.isArray(tags) && tags.includes(`llmobs_exp_id:${id}`)
   })
+}
+
+/** What the backend made of an experiment: its status, and how its spans and the errors among its metrics look there. */
+export function wireOf(fake: FakeDatadog, stored: Pick<Stored, 'id'>) {
+  const [experiment, ...others] = pushedAs(fake, stored)
+  if (experiment === undefined || others.length > 0) throw new Error(`it was pushed ${others.length} times too often`)
+  const metrics = fake.state.events.metrics(experiment.id).map(lastEvent)
+  return {
+    status: experiment.status,
+    spans: fake.state.events.spans(experiment.id).map(lastEvent),
+    metrics,
+    errors: metrics.filter(({ status }) => status === 'ERROR'),
+  }
 }
 
 export interface Compared {

@@ -84,7 +84,9 @@ export interface Stored {
 export function readStore(store: string): Stored[] {
   const folder = join(store, 'experiments')
   if (!existsSync(folder)) return []
+  // A process that was killed as it made one leaves a folder with nothing in it that counts.
   return readdirSync(folder)
+    .filter((id) => existsSync(join(folder, id, 'manifest.json')))
     .sort()
     .map((id) => readExperiment(join(folder, id), id))
 }

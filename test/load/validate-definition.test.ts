@@ -185,6 +185,7 @@ test.each<[object, ...string[]]>([
   ],
   [{ evalTimeout: 0 }, 'evalTimeout: expected a whole number of milliseconds from 1 to 2147483647, got the number 0'],
   [{ maxRetries: -1 }, 'maxRetries: expected a whole number from 0 to 100, got the number -1'],
+  [{ redact: ['input'] }, 'redact: expected a function, got an array of 1'],
   [{ datset: dataset }, 'datset: there is no such property', 'did you mean "dataset"?'],
   [{ evaluator: {} }, 'evaluator: there is no such property', 'did you mean "evaluators"?'],
   [{ scorers: [] }, 'scorers: there is no such property', 'evaluators is the word here'],

@@ -1,6 +1,6 @@
 // Checked by `tsc` alone: every line must compile, every `@ts-expect-error` must be an error.
 import { describe, expectTypeOf, it } from 'vitest'
-import { defineExperiment } from '../../src/index.ts'
+import { defineExperiment, type Redact } from '../../src/index.ts'
 
 const numbers = [{ input: 1, expectedOutput: 2 }]
 
@@ -193,5 +193,24 @@ describe('variants', () => {
     defineExperiment({ name: 'c', dataset: numbers, variants: { x: { task: (n) => n.toUpperCase() } } })
     // @ts-expect-error no such member
     defineExperiment({ name: 'c', dataset: numbers, task: (n) => n, variants: { x: { evaluators: {} } } })
+  })
+})
+
+describe('redact', () => {
+  it('is given anything, and where it stands', () => {
+    defineExperiment({
+      name: 'private',
+      dataset: numbers,
+      task: (n) => n + 1,
+      redact: (value, path) => {
+        expectTypeOf(value).toEqualTypeOf<unknown>()
+        expectTypeOf(path).toEqualTypeOf<string>()
+        return path === 'input' ? undefined : value
+      },
+    })
+    const redact: Redact = (value) => value
+    defineExperiment({ name: 'private', dataset: numbers, task: (n) => n + 1, redact })
+    // @ts-expect-error a function is wanted
+    defineExperiment({ name: 'private', dataset: numbers, task: (n) => n + 1, redact: ['input'] })
   })
 })

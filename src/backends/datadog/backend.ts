@@ -15,6 +15,8 @@ import { formatTags } from './tags.ts'
 export interface DatadogTools {
   readonly clock: Clock
   readonly timeouts?: Partial<Timeouts>
+  /** Takes other secrets than the keys out of what the backend says. */
+  readonly mask?: (text: string) => string
 }
 
 /** Milliseconds that an experiment which may have been made is looked for before it is made once more. */

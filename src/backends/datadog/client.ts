@@ -63,13 +63,16 @@ export interface ClientTools {
   readonly timeouts?: Partial<Timeouts>
   /** How many requests there may be at once. @default 4 */
   readonly connections?: number
+  /** Takes other secrets than the keys out of what the server says. */
+  readonly mask?: (text: string) => string
 }
 
-export function createClient(settings: DatadogSettings, { clock, timeouts: given, connections }: ClientTools): Client {
+export function createClient(settings: DatadogSettings, tools: ClientTools): Client {
+  const { clock, timeouts: given, connections, mask: maskOthers = (text: string) => text } = tools
   const timeouts = { ...defaultTimeouts, ...given }
   const dispatcher = createDispatcher(settings, { connectTimeout: timeouts.connect, connections })
   const mask = createMask([settings.apiKey, settings.appKey])
-  const safeText = createSafeText(mask)
+  const safeText = createSafeText((text) => maskOthers(mask(text)))
   const { host } = new URL(settings.apiBase)
   const sendOnce = async (asked: ClientRequest, signal: AbortSignal): Promise<Reply> => {
     const limits = limitsOf(asked, timeouts)

@@ -121,6 +121,7 @@ export const manifestSchema: z.ZodType<Manifest> = z.object({
     timeout: z.number().exactOptional(),
     evalTimeout: z.number().exactOptional(),
     maxRetries: z.number().exactOptional(),
+    redacts: z.literal(true).exactOptional(),
   }),
   options: z.object({
     runs: count,

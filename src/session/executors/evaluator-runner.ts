@@ -35,6 +35,7 @@ const NO_CHANGES: readonly JsonChange[] = []
 
 export function createEvaluatorRunner({ calls, experiment }: RunnerOptions): EvaluatorRunner {
   const claimLabels = createLabelRegistry()
+  const { redactor } = experiment
 
   const begin = ({ call, evaluator, unit }: EvaluatorCall, step: number) => {
     const running = calls.begin(
@@ -49,14 +50,15 @@ export function createEvaluatorRunner({ calls, experiment }: RunnerOptions): Eva
   const interpret = (evaluator: string, returned: unknown, running: RunningCall): Ended => {
     const durationMs = monotonicNow() - running.startedAt
     const changes = new Set<JsonChange>()
-    const result = interpretEvaluation(evaluator, returned, changes)
-    claimLabels(evaluator, result)
+    const interpreted = interpretEvaluation(evaluator, returned, changes)
+    claimLabels(evaluator, interpreted)
+    const result = redactor === undefined ? interpreted : redactor.evaluation(interpreted, changes)
     return { result, durationMs, changes: changes.size === 0 ? NO_CHANGES : [...changes] }
   }
   const fail = (error: unknown, running: RunningCall): Ended => {
     const info: ErrorInfo = toErrorInfo('E_EVALUATOR', error)
     const durationMs = monotonicNow() - running.startedAt
-    return { result: { status: 'error', error: info }, durationMs, changes: NO_CHANGES }
+    return { result: { status: 'error', error: redactor?.error(info) ?? info }, durationMs, changes: NO_CHANGES }
   }
   const post = (running: RunningCall, { result, durationMs, changes }: Ended): void => {
     calls.finish(running, ['evaluated', running.call, running.startedAt, durationMs, result, changes])

@@ -3,6 +3,7 @@ import { LlmobsExpError } from '../../model/errors.ts'
 import type { HostOptions, Post } from './host.ts'
 import { createRecordSender, type RecordSender } from './host-records.ts'
 import type { ToThread } from './protocol.ts'
+import { createRedactor } from './redactor.ts'
 
 /** Reads datasets beside the experiment that is open. */
 export function createDatasets(post: Post, { find, baseFolder }: Pick<HostOptions, 'find' | 'baseFolder'>) {
@@ -20,6 +21,7 @@ export function createDatasets(post: Post, { find, baseFolder }: Pick<HostOption
         post: (answer) => post(['dataset', reader, answer]),
         baseFolder,
         dataset: definition.dataset,
+        redactor: definition.redact === undefined ? undefined : createRedactor(definition.redact),
       })
       senders.set(reader, sender)
       sender.read(request[1], request[2])

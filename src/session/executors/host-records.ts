@@ -5,6 +5,7 @@ import { toErrorInfo } from '../../model/error-info.ts'
 import type { DatasetCheck, RecordItem } from '../../model/executor.ts'
 import type { Post } from './host.ts'
 import type { RecordAnswer, RecordItemText } from './protocol.ts'
+import type { Redactor } from './redactor.ts'
 
 /** How many items are read at once while a dataset is only checked. */
 const CHECK_BATCH = 1_000
@@ -22,17 +23,19 @@ interface DatasetPlace {
   readonly origin?: DatasetOrigin
 }
 
-export function createRecordSender({
-  post,
-  ...place
-}: DatasetPlace & { readonly post: (answer: RecordAnswer) => void }): RecordSender {
+interface SentDataset extends DatasetPlace {
+  readonly post: (answer: RecordAnswer) => void
+  readonly redactor: Redactor | undefined
+}
+
+export function createRecordSender({ post, redactor, ...place }: SentDataset): RecordSender {
   let batches: AsyncGenerator<readonly RecordItem[], void> | undefined
 
   const sendNext = async (): Promise<void> => {
     try {
       const next = await batches?.next()
       const items = next?.value ?? []
-      post(['records', Array.from(items, toText), next?.done ?? true])
+      post(['records', Array.from(items, (item) => toText(item, redactor)), next?.done ?? true])
     } catch (error) {
       post(['read-failed', toErrorInfo('E_DATASET_THREW', error)])
     }
@@ -103,8 +106,11 @@ async function* skipItems(
   }
 }
 
-function toText(item: RecordItem): RecordItemText {
+function toText(item: RecordItem, redactor: Redactor | undefined): RecordItemText {
   if (item.status === 'invalid') return item.problem
   const { key, id, contentHash, input, expectedOutput, metadata, tags } = item.record
-  return [key, id, contentHash, input, expectedOutput, metadata, tags, item.changes]
+  if (redactor === undefined) return [key, id, contentHash, input, expectedOutput, metadata, tags, item.changes]
+  const changes = new Set(item.changes)
+  const redacted = redactor.record(item.record, changes)
+  return [key, id, contentHash, input, expectedOutput, metadata, tags, [...changes], redacted]
 }

@@ -7,6 +7,7 @@ import { checkRecords, createRecordSender } from './host-records.ts'
 import { createSummaries } from './host-summaries.ts'
 import { createUnits } from './host-units.ts'
 import type { OpenExperiment, ToThread } from './protocol.ts'
+import { createRedactor, type Redactor } from './redactor.ts'
 
 /** An experiment that is open in this thread. */
 export interface HostExperiment {
@@ -15,6 +16,8 @@ export interface HostExperiment {
   readonly evaluatorNames: readonly string[]
   /** Frozen. */
   readonly config: unknown
+  /** Absent where everything may be kept. */
+  readonly redactor: Redactor | undefined
   /** Calls one of its evaluators. */
   evaluate(evaluator: string, context: unknown): unknown
 }
@@ -38,7 +41,7 @@ export function openSession(opened: OpenExperiment, options: SessionOptions): Ho
   const units = createUnits({ calls, experiment, post })
   const { dataset } = experiment.definition
   const place = { dataset, baseFolder, ...(origin === undefined ? {} : { origin }) }
-  const records = createRecordSender({ post, ...place })
+  const records = createRecordSender({ post, redactor: experiment.redactor, ...place })
   const summaries = createSummaries({ calls, experiment })
   return {
     handle(message) {
@@ -89,6 +92,7 @@ function findExperiment({ ref, experimentId, config }: OpenExperiment, { find }:
     definition,
     evaluatorNames: Object.keys(definition.evaluators),
     config: frozenConfig,
+    redactor: definition.redact === undefined ? undefined : createRedactor(definition.redact),
     evaluate: createEvaluate(definition),
   }
 }

@@ -51,6 +51,7 @@ interface SummaryCall {
 
 async function runSummary({ evaluator, rows, running, experiment, calls }: SummaryCall): Promise<FromThread> {
   const { call, startedAt } = running
+  const { redactor } = experiment
   try {
     const summarize = experiment.definition.summaryEvaluators[evaluator]
     if (summarize === undefined)
@@ -58,18 +59,13 @@ async function runSummary({ evaluator, rows, running, experiment, calls }: Summa
     const returned: unknown = await calls.enter(running, () => summarize(createColumns(rows, experiment)))
     const durationMs = monotonicNow() - startedAt
     const changes = new Set<JsonChange>()
-    const result = interpretSummary(evaluator, returned, changes)
+    const interpreted = interpretSummary(evaluator, returned, changes)
+    const result = redactor === undefined ? interpreted : redactor.summary(evaluator, interpreted, changes)
     return ['summarized', call, startedAt, durationMs, result, [...changes]]
   } catch (error) {
     const durationMs = monotonicNow() - startedAt
-    return [
-      'summarized',
-      call,
-      startedAt,
-      durationMs,
-      { status: 'error', error: toErrorInfo('E_SUMMARY_EVALUATOR', error) },
-      [],
-    ]
+    const info = toErrorInfo('E_SUMMARY_EVALUATOR', error)
+    return ['summarized', call, startedAt, durationMs, { status: 'error', error: redactor?.error(info) ?? info }, []]
   }
 }
 

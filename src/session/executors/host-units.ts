@@ -99,10 +99,15 @@ async function runTask({ unit, attempt, running, experiment, calls }: TaskCall):
     const durationMs = monotonicNow() - startedAt
     const { json, changes } = toJson(returned)
     unit.keepOutput(isPrimitive(returned) && changes.length === 0 ? returned : parseJson(json))
-    return ['output', call, startedAt, durationMs, json, changes]
+    const { redactor } = experiment
+    if (redactor === undefined) return ['output', call, startedAt, durationMs, json, changes]
+    const kept = new Set(changes)
+    const redacted = calls.enter(running, () => redactor.json(json, 'output', kept))
+    return ['output', call, startedAt, durationMs, redacted, [...kept]]
   } catch (error) {
     const info = toErrorInfo(isUnkeepable(error) ? 'E_TASK_OUTPUT' : 'E_TASK', error)
-    return ['failed', call, startedAt, monotonicNow() - startedAt, info]
+    const redacted = experiment.redactor?.error(info) ?? info
+    return ['failed', call, startedAt, monotonicNow() - startedAt, redacted]
   }
 }
 

@@ -4,6 +4,7 @@ import type { EvaluatorResult, RowStatus, SummaryResult } from '../../model/even
 import type { DatasetCheck } from '../../model/executor.ts'
 import type { Json, JsonChange } from '../../model/json.ts'
 import type { ConsoleChunk, ConsoleSource, DefinitionInfo, ExperimentRef } from '../../model/ports.ts'
+import type { RecordValues } from '../../model/row.ts'
 
 // What the main thread and a thread with user code say to each other. All messages of one tick travel as one array.
 // Tuples, because there are several for every row: they are a third of the cost of objects.
@@ -118,6 +119,8 @@ export type RecordItemText =
       metadata: Json | undefined,
       tags: readonly string[] | undefined,
       changes: Changes,
+      /** Where there is something to redact. */
+      redacted?: RecordValues,
     ]
   | SourceProblem
 

@@ -77,11 +77,12 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 // Without spreads: they cost more than the rest of what this does for every record.
 function toItem(text: RecordItemText): RecordItem {
   if ('message' in text) return { status: 'invalid', problem: text }
-  const [key, id, contentHash, input, expectedOutput, metadata, tags, changes] = text
+  const [key, id, contentHash, input, expectedOutput, metadata, tags, changes, redacted] = text
   const record: Mutable<RecordText> = { key, contentHash, input }
   if (id !== undefined) record.id = id
   if (expectedOutput !== undefined) record.expectedOutput = expectedOutput
   if (metadata !== undefined) record.metadata = metadata
   if (tags !== undefined) record.tags = tags
+  if (redacted !== undefined) record.redacted = redacted
   return { status: 'record', record, changes }
 }

@@ -37,7 +37,8 @@ export async function examineStored(stored: StoredState, options: ExamineStoredO
   const { state, manifest } = stored
   const { plannedRecords } = manifest.options
   if (loaded.info.dataset.kind === 'iterable') {
-    const readsDataset = !isAllRead(state, plannedRecords) || state.damagedLines > 0 || flags.allowChanged
+    const isAll = isAllRead(state, plannedRecords) && loaded.info.redacts !== true
+    const readsDataset = !isAll || state.damagedLines > 0 || flags.allowChanged
     return { state, readsDataset, plannedRecords }
   }
   const examined = await examine(stored, state, options)

@@ -5,10 +5,13 @@ import { showAllowance } from '../../config/option-values.ts'
 import { type ExperimentOptions, type ResolvedOptions, resolveForExperiment } from '../../config/resolve.ts'
 import { type Mask, maskConfig } from '../../config/secrets.ts'
 import { resume } from '../../engine/resume.ts'
+import { LlmobsExpError } from '../../model/errors.ts'
 import type { Problem, Resumed } from '../../model/events.ts'
 import type { Json } from '../../model/json.ts'
-import type { Clock } from '../../model/ports.ts'
+import type { Clock, DefinitionInfo } from '../../model/ports.ts'
+import type { RowReader } from '../../model/row.ts'
 import type { BegunExperiment } from '../begun.ts'
+import { readFromDataset } from '../dataset-records.ts'
 import type { LoadedExperiment } from '../load-modules.ts'
 import { createPlan, planExperiment } from '../plan-experiment.ts'
 import type { StoredPlan } from '../run-group.ts'
@@ -17,7 +20,7 @@ import { type ExaminedStored, examineStored } from './examine-stored.ts'
 import { type Crashes, findCrashes } from './in-flight.ts'
 import { problemsOf } from './problems.ts'
 import { readPushedRows } from './pushed-rows.ts'
-import { createRest, type LoggedRest } from './rest.ts'
+import { createRest, type LoggedRest, type RestOptions } from './rest.ts'
 import { resumeOptions } from './resume-options.ts'
 import type { ResumeFlags, StoredState } from './stored-state.ts'
 
@@ -68,13 +71,25 @@ function agree(manifest: Manifest, loaded: LoadedExperiment, { options, flags, m
   const keptConfig = maskConfig(config, mask)
   const change = describeConfigChange(keptConfig, definition.config)
   if (change !== undefined && !flags.allowChanged) throw changedConfig(definition.name, change)
-  const info = { ...definition, config, dataset: loaded.info.dataset }
+  const redacts = loaded.info.redacts ?? definition.redacts
+  const info = { ...definition, config, dataset: loaded.info.dataset, ...(redacts === undefined ? {} : { redacts }) }
+  if (flags.retryErrors || flags.retryPoison) refuseRetries(info)
   return {
     loaded: { ...loaded, info },
     options: { ...resolved, config, doubtfulKeys: [], tags: definition.tags },
     keptConfig,
     ...(change === undefined ? {} : { allowed: change }),
   }
+}
+
+/** A row that is tried again needs the record of the dataset, which has to be found in it. */
+function refuseRetries({ name, redacts, dataset }: DefinitionInfo): void {
+  if (redacts !== true || dataset.kind !== 'iterable') return
+  throw new LlmobsExpError(
+    'E_OPTION',
+    `--retry-errors and --retry-poison: expected a dataset that can be read again, as redact changes what is kept of it, got ${dataset.description} (${name})`,
+    { hint: 'resume without them, or make the dataset an array or a file' },
+  )
 }
 
 /** One that was planned, and of which nothing has happened. */
@@ -99,6 +114,7 @@ async function planBegun(stored: StoredState, agreed: Agreed, tools: ResumeTools
     state,
     crashes,
     reader,
+    ...recordsFor(loaded, reader),
     flags: tools.flags,
     changed: examined?.changed ?? new Set(),
     isExamined: examined !== undefined,
@@ -118,6 +134,13 @@ async function planBegun(stored: StoredState, agreed: Agreed, tools: ResumeTools
     stored: claimed.reopen({ manifest: inForce, end: state.end }),
     begun: createBegun(stored, rest, examination),
   }
+}
+
+/** Where the records for tasks are to be had, if not from the log. */
+function recordsFor(loaded: LoadedExperiment, reader: RowReader): Pick<RestOptions, 'records'> {
+  const { redacts, dataset } = loaded.info
+  if (redacts !== true) return {}
+  return { records: dataset.kind === 'iterable' ? 'as they come' : () => readFromDataset(loaded, reader) }
 }
 
 function resumedEvent(
@@ -179,9 +202,10 @@ function manifestInForce(manifest: Manifest, { loaded, options, keptConfig }: Ag
   const { jobs, evalJobs, timeout, evalTimeout, maxRetries, maxErrors, raiseErrors } = options.values
   const { maxIdenticalErrors, maxTime } = options.values
   const { plannedRecords, datasetRecords } = counts
+  const { redacts } = loaded.info
   return {
     ...manifest,
-    definition: { ...manifest.definition, config: keptConfig },
+    definition: { ...manifest.definition, config: keptConfig, ...(redacts === undefined ? {} : { redacts }) },
     options: {
       ...manifest.options,
       jobs,

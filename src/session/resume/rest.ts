@@ -13,6 +13,8 @@ export interface RestOptions {
   readonly state: LogState
   readonly crashes: Crashes
   readonly reader: RowReader
+  /** Where the log does not have records as tasks need them. `as they come`: only once, where they are met in the dataset. */
+  readonly records?: RowReader['records'] | 'as they come'
   readonly flags: RetryFlags & { readonly allowChanged: boolean }
   /** Whether a row of the log has reached a backend, by the `seq` of its end; absent where nothing has. */
   readonly isPushed?: (seq: number) => boolean
@@ -72,7 +74,8 @@ export class LoggedRest implements Rest {
 
   /** Reads the records of the few units that come first. */
   async load(): Promise<void> {
-    const { state, crashes } = this.#options
+    const { state, crashes, records: source } = this.#options
+    if (source === 'as they come') return this.#loadPoison()
     const { partial } = state.units
     const records = await this.#findRecords([...partial.keys(), ...crashes.alone, ...crashes.poison])
     const poison = new Set(crashes.poison)
@@ -84,6 +87,14 @@ export class LoggedRest implements Rest {
     for (const unit of [...this.alone, ...this.#first]) this.#handed.add(unitName(unit))
   }
 
+  /** What is given up needs no record; all else waits for its own. */
+  async #loadPoison(): Promise<void> {
+    const { poison } = this.#options.crashes
+    const records = await this.#findRecords(poison)
+    this.#first = poison.flatMap((name) => this.#make(name, records, true))
+    for (const unit of this.#first) this.#handed.add(unitName(unit))
+  }
+
   stateOf(iteration: number): RunState {
     const { state, flags } = this.#options
     const run = state.runs.get(iteration)
@@ -93,14 +104,30 @@ export class LoggedRest implements Rest {
   }
 
   async *started(): AsyncGenerator<readonly ResumedUnit[], void> {
-    const { state, reader, flags } = this.#options
+    const { records } = this.#options
     yield this.#first
+    if (typeof records === 'function') yield* this.#withRecords(records)
+    else for await (const unit of this.#retries()) yield [unit]
+  }
+
+  async *#retries(): AsyncGenerator<ResumedUnit, void> {
+    const { state, reader, flags } = this.#options
     for (const iteration of state.units.retries.keys()) {
       for await (const row of reader.rows({ iteration })) {
         const isHanded = this.#handed.has(unitName(row)) || this.#changed.has(row.key)
         const unit = isHanded ? undefined : this.#retried(row, flags)
-        if (unit !== undefined) yield [unit]
+        if (unit !== undefined) yield unit
       }
+    }
+  }
+
+  /** Rows to be tried again, with the records that were found in the dataset. */
+  async *#withRecords(read: RowReader['records']): AsyncGenerator<readonly ResumedUnit[], void> {
+    const units = new Map<string, ResumedUnit[]>()
+    for await (const unit of this.#retries()) units.set(unit.key, [...(units.get(unit.key) ?? []), unit])
+    if (units.size === 0) return
+    for await (const records of read()) {
+      yield records.flatMap((record) => (units.get(record.key) ?? []).map((unit) => ({ ...unit, record })))
     }
   }
 
@@ -189,14 +216,21 @@ export class LoggedRest implements Rest {
       const unit = this.#retried(row, { retryErrors: false, retryPoison: true })
       if (unit !== undefined && !this.#changed.has(row.key)) found.push(unit)
     }
-    return found
+    if (this.#options.records === undefined) return found
+    const records = await this.#findRecords(found.map(unitName))
+    return found.flatMap((unit) => {
+      const record = records.get(unit.key)
+      return record === undefined ? [] : [{ ...unit, record }]
+    })
   }
 
   async #findRecords(names: readonly string[]): Promise<Map<string, RecordText>> {
     const wanted = new Set(names.map((name) => unitOf(name).key))
     const found = new Map<string, RecordText>()
     if (wanted.size === 0) return found
-    for await (const records of this.#options.reader.records()) {
+    const { records: source, reader } = this.#options
+    const all = typeof source === 'function' ? source() : reader.records()
+    for await (const records of all) {
       for (const record of records) if (wanted.has(record.key)) found.set(record.key, record)
       if (found.size === wanted.size) break
     }

@@ -1,7 +1,8 @@
 import type { Manifest } from '../../backends/local/manifest.ts'
 import { parseAllowance, parseGate, parsePair } from '../../config/option-values.ts'
-import type { OptionName, RunOptions } from '../../config/options.ts'
+import type { RunOptions } from '../../config/options.ts'
 import type { OptionSource, ResolvedOptions } from '../../config/resolve.ts'
+import type { keptNames } from '../../config/resume-names.ts'
 import { MASK } from '../../config/secrets.ts'
 import { LlmobsExpError } from '../../model/errors.ts'
 
@@ -15,7 +16,7 @@ const given: ReadonlySet<OptionSource | undefined> = new Set(['flag', 'environme
  */
 export function resumeOptions(options: ResolvedOptions, { options: past }: Manifest): ResolvedOptions {
   const { values, sources } = options
-  const choose = <K extends OptionName>(name: K, before: RunOptions[K]): RunOptions[K] =>
+  const choose = <K extends (typeof keptNames)[number]>(name: K, before: RunOptions[K]): RunOptions[K] =>
     given.has(sources.get(name)) ? values[name] : before
   return {
     ...options,

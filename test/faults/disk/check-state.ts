@@ -27,8 +27,8 @@ export interface Bounds {
   readonly what: string
 }
 
-/** Opens a store as the tool does and looks at every row in it: each stands once, and is what it was. */
-export async function checkState(folder: string, truth: Rows, { atLeast, atMost, what }: Bounds): Promise<void> {
+/** Opens a store as the tool does and looks at every row in it: each stands once, and is what it was. Returns how many there are. */
+export async function checkState(folder: string, truth: Rows, { atLeast, atMost, what }: Bounds): Promise<number> {
   const rows = await readRows(folder)
   const units = rows.map(([unit]) => unit)
   expect(new Set(units).size, what).toBe(units.length)
@@ -45,6 +45,7 @@ export async function checkState(folder: string, truth: Rows, { atLeast, atMost,
     wrong.map(([unit]) => unit),
     what,
   ).toEqual([])
+  return rows.length
 }
 
 function isPartOf({ result, evaluations }: StoreRow, whole: StoreRow | undefined): boolean {
