@@ -4,6 +4,7 @@ import type { OptionName } from './options.ts'
 export const keptNames = [
   'jobs',
   'evalJobs',
+  'threads',
   'timeout',
   'evalTimeout',
   'maxRetries',

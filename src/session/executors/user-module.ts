@@ -1,18 +1,12 @@
-import { toErrorInfo } from '../../model/error-info.ts'
-import { LlmobsExpError } from '../../model/errors.ts'
 import type { RecordItem } from '../../model/executor.ts'
 import type { DefinitionInfo, ExperimentRef } from '../../model/ports.ts'
+import { type Crew, createCrew } from './crew.ts'
 import { createDatasetReaders } from './dataset-readers.ts'
-import { type CompiledFile, startThread, type Thread, type ThreadListeners } from './thread.ts'
-import {
-  createThreadExecutor,
-  type ExecutedExperiment,
-  type ThreadExecutor,
-  type ThreadSlot,
-} from './thread-executor.ts'
+import { type CompiledFile, startThread, type ThreadListeners } from './thread.ts'
+import { createThreadExecutor, type ExecutedExperiment, type ThreadExecutor } from './thread-executor.ts'
 import type { Workers } from './workers.ts'
 
-/** A user's module, loaded in a thread of its own. */
+/** A user's module, loaded in threads of its own: in one, and in more where an experiment needs them. */
 export interface UserModule {
   readonly definitions: readonly DefinitionInfo[]
   /** Opens one of its experiments. One at a time. */
@@ -33,54 +27,25 @@ export interface ModuleOptions extends ThreadListeners {
 
 /** @throws LlmobsExpError `E_MODULE_LOAD`, `E_MODULE_EXIT`, `E_NO_EXPERIMENT` or `E_DEFINITION` */
 export async function loadUserModule(compiled: CompiledFile, options: ModuleOptions): Promise<UserModule> {
-  const datasets = createDatasetReaders((message) => thread.post(message))
-  let isReplaced = false
-  const start = (): Thread =>
-    startThread(options.workers.take(), compiled, {
-      ...options,
-      onDataset: datasets.receive,
-      onEnded(error) {
-        if (!isReplaced) datasets.fail(error)
-      },
-    })
-  let thread = start()
-  let isClosed = false
-  const close = (): Promise<void> => {
-    isClosed = true
-    return thread.terminate()
-  }
-  options.onModule({ close })
-  const definitions = await loadedOrEnded(thread)
-  const slot: ThreadSlot = {
-    current: () => thread,
-    async replace() {
-      isReplaced = true
-      await thread.terminate()
-      isReplaced = false
-      if (isClosed) {
-        const error = new LlmobsExpError('E_USER_CODE_ENDED', 'the module is closed')
-        datasets.fail(toErrorInfo('E_USER_CODE_ENDED', error))
-        throw error
-      }
-      thread = start()
-      await loadedOrEnded(thread)
-      datasets.restart()
-    },
-  }
+  const { workers } = options
+  const datasets = createDatasetReaders((message) => crew.first.current().post(message))
+  const crew: Crew = createCrew({
+    start: (own) => startThread(workers.take(), compiled, { ...options, ...own, onDataset: datasets.receive }),
+    onFirstEnded: datasets.fail,
+    onFirstReplaced: datasets.restart,
+  })
+  options.onModule(crew)
+  const definitions = await crew.loaded
+  let opened = 0
   return {
     definitions,
-    open: (experiment) => createThreadExecutor(experiment, slot),
+    open(experiment) {
+      const turn = ++opened
+      const tools = { ...crew, processorTime: workers.processorTime, isOpen: () => turn === opened }
+      return createThreadExecutor(experiment, tools)
+    },
     records: datasets.read,
-    drain: () => thread.drain(),
-    close,
-  }
-}
-
-async function loadedOrEnded(thread: Thread): Promise<readonly DefinitionInfo[]> {
-  try {
-    return await thread.loaded
-  } catch (error) {
-    await thread.terminate()
-    throw error
+    drain: crew.drain,
+    close: crew.close,
   }
 }

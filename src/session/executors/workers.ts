@@ -9,6 +9,8 @@ export interface Workers {
   prepare(): void
   /** The thread that was prepared, or a new one: also where the environment has changed since, which a thread has a copy of. */
   take(): Worker
+  /** Milliseconds of processor time that this process has used. */
+  processorTime(): number
   /** A thread that loads a config file. */
   readConfig(file: ConfigThreadData): Worker
 }
@@ -36,6 +38,10 @@ export function createWorkers(): Workers {
       }
       worker.ref()
       return worker
+    },
+    processorTime() {
+      const { user, system } = process.cpuUsage()
+      return (user + system) / 1_000
     },
     readConfig: (file) => new Worker(configEntry, { workerData: file, stdout: true, stderr: true }),
   }
