@@ -10,9 +10,9 @@ export interface Crew {
   readonly first: ThreadSlot
   /** What the module defines. */
   readonly loaded: Promise<readonly DefinitionInfo[]>
-  /** How many there are. */
-  size(): number
-  /** The thread after so many others; one is started where there is none. Rejects when the module does not load in it. */
+  /** How many there are beside it. */
+  further(): number
+  /** One of those beside it; it is started where there is none yet. Rejects when the module does not load in it. */
   slot(index: number): Promise<ThreadSlot>
   /** Resolves when what user code has written to its console has come. */
   drain(): Promise<void>
@@ -101,10 +101,9 @@ export function createCrew({ start, onFirstEnded, onFirstReplaced }: CrewOptions
   return {
     first,
     loaded: load(thread),
-    size: () => 1 + further.length,
+    further: () => further.length,
     async slot(index) {
-      if (index === 0) return first
-      const known = further[index - 1]
+      const known = further[index]
       if (known !== undefined) return known
       const starting = startFurther()
       further.push(starting)

@@ -9,14 +9,15 @@ import type { OpenCrew, ThreadLimits } from './thread-executor.ts'
 
 /** Decides how many threads an experiment has. */
 export interface Growth {
-  /** The first task is called. */
-  begin(): void
+  /** Before the first task: resolves when calls can be made where they are to be made. */
+  begin(): Promise<void>
   /** While calls are under way, at each beat. */
   look(): void
 }
 
 export interface GrowthOptions extends ThreadLimits {
-  readonly lanes: readonly Lane[]
+  /** Where calls are made at this moment. */
+  working(): readonly Lane[]
   readonly crew: Pick<OpenCrew, 'slot' | 'processorTime'>
   /** A further thread is ready. */
   add(slot: ThreadSlot): void
@@ -37,7 +38,7 @@ interface Moment {
   readonly at: number
 }
 
-export function createGrowth({ atOnce, atMost, lanes, crew, add, notice }: GrowthOptions): Growth {
+export function createGrowth({ atOnce, atMost, working, crew, add, notice }: GrowthOptions): Growth {
   let limit = atMost
   let wanted = 1
   let moments: Moment[] = []
@@ -47,24 +48,33 @@ export function createGrowth({ atOnce, atMost, lanes, crew, add, notice }: Growt
     limit = 0
     notice(describeFailure(error))
   }
-  const growTo = (count: number): void => {
-    const from = wanted
+  const addOne = async (index: number): Promise<void> => {
+    try {
+      add(await crew.slot(index))
+    } catch (error) {
+      stopAt(error)
+    }
+  }
+  /** Resolves when the first of them is there. */
+  const growTo = async (count: number): Promise<void> => {
+    // The first thread makes no more calls once there are others.
+    const from = wanted === 1 ? 0 : wanted
     wanted = count
-    for (let index = from; index < count; index++) crew.slot(index).then(add, stopAt)
+    await Promise.race(Array.from({ length: count - from }, (_, index) => addOne(from + index)))
   }
   const measure = (): Moment => ({
-    threads: lanes.map((lane) => lane.usage()),
+    threads: working().map((lane) => lane.usage()),
     main: performance.eventLoopUtilization(),
     processorTime: crew.processorTime(),
     at: monotonicNow(),
   })
 
   return {
-    begin() {
-      moments = []
-      if (wanted < atOnce) growTo(atOnce)
+    async begin() {
+      if (wanted < atOnce) await growTo(atOnce)
     },
     look() {
+      const lanes = working()
       if (wanted >= limit || lanes.length < wanted) return
       const now = measure()
       const [then] = moments
@@ -75,8 +85,8 @@ export function createGrowth({ atOnce, atMost, lanes, crew, add, notice }: Growt
       const count = Math.min(limit, wantedThreads(then, now))
       if (count <= wanted) return
       moments = []
-      notice(describeGrowth(count - wanted, count))
-      growTo(count)
+      notice(describeGrowth(wanted === 1 ? count : count - wanted))
+      void growTo(count)
     },
   }
 }
@@ -99,9 +109,9 @@ function wantedThreads(then: Moment, now: Moment): number {
   return Math.round((now.threads.length * availableParallelism()) / processors)
 }
 
-function describeGrowth(added: number, count: number): Problem {
+function describeGrowth(added: number): Problem {
   const threads = added === 1 ? 'one more thread is' : `${added} more threads are`
-  const message = `user code blocks its thread: ${threads} started, ${count} in all; --threads 1 keeps it at one`
+  const message = `user code blocks its thread: ${threads} started; --threads 1 keeps it at one`
   return { type: 'problem', severity: 'warning', code: 'W_THREADS_ADDED', message }
 }
 

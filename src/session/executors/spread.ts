@@ -1,10 +1,13 @@
 import type { Lane } from './lane.ts'
 
+/** At least one. */
+export type Lanes = readonly [Lane, ...Lane[]]
+
 /** Milliseconds after which calls are spread anew although no thread has said anything. */
-export const SPREAD_EACH = 250
+export const SPREAD_EACH = 500
 
 /** The thread that comes to a call soonest; of several alike the one with the fewest calls. */
-export function idlest(first: Lane, others: readonly Lane[]): Lane {
+export function idlest([first, ...others]: Lanes): Lane {
   let best = first
   let bestLoad = first.load()
   for (const lane of others) {
@@ -20,13 +23,12 @@ export function idlest(first: Lane, others: readonly Lane[]): Lane {
  * Gives calls that wait for a busy thread to threads that come to them sooner, so that none waits while a thread is idle. A thread
  * that is free has come to its calls long before they could be taken from it.
  */
-export function spread([first, ...others]: readonly Lane[]): void {
-  if (first === undefined || others.length === 0) return
-  for (const from of [first, ...others]) {
+export function spread(from: readonly Lane[], to: Lanes): void {
+  for (const lane of from) {
     let isMoving = true
-    while (isMoving && from.waiting() > 0) {
-      const to = idlest(first, others)
-      isMoving = to !== from && to.load() < from.waiting() && from.calls.giveTo(to.calls)
+    while (isMoving && lane.waiting() > 0) {
+      const other = idlest(to)
+      isMoving = other !== lane && other.load() < lane.waiting() && lane.calls.giveTo(other.calls)
     }
   }
 }

@@ -7,7 +7,7 @@ import { createLane, type Lane, type LaneOptions, type OtherAnswer, type ThreadS
 import { type OpenExperiment, PORTION } from './protocol.ts'
 import { createRecordReceiver } from './record-receiver.ts'
 import { sendSummary } from './send-summary.ts'
-import { idlest, SPREAD_EACH, spread } from './spread.ts'
+import { idlest, type Lanes, SPREAD_EACH, spread } from './spread.ts'
 import { ThreadUnit, type UnitTools } from './thread-unit.ts'
 
 /** An executor with user code in worker threads. A thread that blocks past a timeout is replaced. */
@@ -23,7 +23,7 @@ export interface ExecutedExperiment extends OpenExperiment {
   readonly threads?: ThreadLimits
 }
 
-/** In how many threads an experiment runs. */
+/** In how many threads calls are made. Where it is more than one, the dataset is read in one more. */
 export interface ThreadLimits {
   /** From its first task on. */
   readonly atOnce: number
@@ -32,7 +32,7 @@ export interface ThreadLimits {
 }
 
 /** The threads of the module, for one experiment. */
-export interface OpenCrew extends Pick<Crew, 'first' | 'size' | 'slot'> {
+export interface OpenCrew extends Pick<Crew, 'first' | 'further' | 'slot'> {
   /** Milliseconds of processor time that this process has used. */
   processorTime(): number
   /** Whether this is still the experiment that is open. */
@@ -90,16 +90,20 @@ export function createThreadExecutor(experiment: ExecutedExperiment, crew: OpenC
   })
   const lanes: Lane[] = []
   const first = createLane({ ...shared, ...reading, slot: crew.first })
-  const others: Lane[] = []
+  /**
+   * Those that calls are begun in. The first is none of them once there are others: reading the dataset must not wait for a call
+   * that blocks.
+   */
+  let working: Lanes = [first]
   lanes.push(first)
 
   // What comes of results is called by then.
   const spreadSoon = (): void => {
-    if (isSpreadDue || others.length === 0) return
+    if (isSpreadDue || lanes.length === 1) return
     isSpreadDue = true
     setImmediate(() => {
       isSpreadDue = false
-      spread(lanes)
+      spread(lanes, working)
     })
   }
   const addLane = (slot: ThreadSlot): void => {
@@ -108,15 +112,15 @@ export function createThreadExecutor(experiment: ExecutedExperiment, crew: OpenC
     if (failure !== undefined) lane.calls.refuse(failure)
     if (areTasksHeld) lane.holdTasks()
     lane.begun()
-    others.push(lane)
     lanes.push(lane)
-    spread(lanes)
+    working = working[0] === first ? [lane] : [...working, lane]
+    spread(lanes, working)
   }
   const growth = createGrowth({
     atMost: threads.atMost,
     // Those that an experiment before had already.
-    atOnce: Math.max(threads.atOnce, Math.min(crew.size(), threads.atMost)),
-    lanes,
+    atOnce: Math.max(threads.atOnce, Math.min(crew.further(), threads.atMost)),
+    working: () => working,
     crew,
     add: addLane,
     notice: (problem) => notice(problem),
@@ -124,7 +128,7 @@ export function createThreadExecutor(experiment: ExecutedExperiment, crew: OpenC
   const beat = (): void => {
     if (lanes.some(({ calls }) => calls.size() > 0)) {
       growth.look()
-      spread(lanes)
+      spread(lanes, working)
     } else {
       clearInterval(pulse)
       pulse = undefined
@@ -134,15 +138,16 @@ export function createThreadExecutor(experiment: ExecutedExperiment, crew: OpenC
     for (const lane of lanes) lane.begun()
     if (threads.atMost === 1 || pulse !== undefined) return
     pulse = setInterval(beat, SPREAD_EACH).unref()
-    growth.begin()
+    // Units may come from elsewhere than the dataset.
+    void growth.begin()
   }
 
   const unitTools: UnitTools = {
     evaluators,
     pick(home) {
-      if (others.length === 0) return first
-      const best = idlest(first, others)
-      return home !== undefined && home.load() <= best.load() ? home : best
+      if (lanes.length === 1) return first
+      const best = idlest(working)
+      return home !== undefined && home !== first && home.load() <= best.load() ? home : best
     },
     // In two portions a tick: while the thread works on one of them, the results of the other are written.
     taskPosted(lane) {
@@ -161,10 +166,11 @@ export function createThreadExecutor(experiment: ExecutedExperiment, crew: OpenC
         first.post(['check'])
       })
     },
-    records({ batchSize }) {
+    async *records({ batchSize }) {
       first.begun()
       portionSize = Math.min(Math.ceil(batchSize / 2), PORTION)
-      return records.read(batchSize)
+      await growth.begin()
+      yield* records.read(batchSize)
     },
     open(record, iteration, generation = 0) {
       begin()
