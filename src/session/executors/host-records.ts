@@ -14,6 +14,8 @@ const INVALID_KEPT = 10
 export interface RecordSender {
   read(batchSize: number, skip: number): void
   readMore(): void
+  /** Lets go of what is open, in the middle too. */
+  close(): void
 }
 
 interface DatasetPlace {
@@ -44,6 +46,10 @@ export function createRecordSender({
       void sendNext()
     },
     readMore: () => void sendNext(),
+    close() {
+      // Whatever it throws now is nobody's any more.
+      batches?.return().catch(() => {})
+    },
   }
 }
 

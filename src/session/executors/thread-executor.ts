@@ -87,7 +87,7 @@ export function createThreadExecutor(experiment: ExecutedExperiment, threads: Th
   const fail = (info: ErrorInfo): void => {
     failure = fromErrorInfo(info)
     inquest.reset()
-    listening.reset()
+    listening.end()
     calls.rejectAll(failure)
     records.fail(failure)
     checking?.reject(failure)
