@@ -2,10 +2,13 @@ import { type CompileOptions, compileModule } from '../load/compile.ts'
 import type { DefinitionInfo } from '../model/ports.ts'
 import { loadUserModule, type ModuleOptions, type UserModule } from './executors/user-module.ts'
 
+/** The file of an experiment that code has handed over which did not say where it stands. */
+export const IN_CODE = ''
+
 /** One experiment of a loaded module. */
 export interface LoadedExperiment {
   readonly info: DefinitionInfo
-  /** Absolute path of the module. */
+  /** Absolute path of the module, or `IN_CODE`. */
   readonly file: string
   /** Over the module and everything it imports. */
   readonly moduleHash: string
