@@ -121,7 +121,7 @@ const built = await Promise.all([
   // All of it in one folder, from which the package is as far away as it is in `src`.
   build({
     ...esModule,
-    entryPoints: entries('library', ['run']),
+    entryPoints: entries('library', ['run', 'sync-entry']),
     splitting: true,
     chunkNames: 'library/[name]-[hash]',
     plugins: [workers],

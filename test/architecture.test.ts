@@ -35,8 +35,18 @@ const mayImport: { readonly [folder: string]: readonly string[] } = {
   library: ['model', 'config', 'load', 'backends', 'reporters', 'terminal', 'session', 'engine', 'cli'],
   'define.ts': ['model'],
   'run-experiment.ts': ['model', 'library'],
+  'run-experiment-sync.ts': ['model', 'library'],
   datadog: ['model', 'datasets', 'backends'],
-  'index.ts': ['model', 'config', 'datasets', 'datadog', 'library', 'define.ts', 'run-experiment.ts'],
+  'index.ts': [
+    'model',
+    'config',
+    'datasets',
+    'datadog',
+    'library',
+    'define.ts',
+    'run-experiment.ts',
+    'run-experiment-sync.ts',
+  ],
   'contracts.ts': ['model', 'datasets'],
 }
 
