@@ -12,7 +12,9 @@ export interface HeldInterrupt {
  * one that is there anyway runs when the wait is over, as ever, and then nothing is held.
  */
 export function holdInterrupt(): HeldInterrupt {
-  if (!isMainThread || process.listenerCount('SIGINT') > 0 || isInteractive()) return { release() {} }
+  if (!isMainThread || isInteractive()) return { release() {} }
+  // A script that comes to its end here lives until its handlers have heard of it.
+  if (process.listenerCount('SIGINT') > 0) return { release: () => onceSignalsAreHeard(() => {}) }
   const raise = (): void => {
     process.off('SIGINT', raise)
     process.kill(process.pid, 'SIGINT')
@@ -21,10 +23,15 @@ export function holdInterrupt(): HeldInterrupt {
   return {
     release(wasInterrupted) {
       if (wasInterrupted) raise()
-      // One that has come to this process alone is heard in the next turn of the event loop.
-      else setImmediate(() => process.off('SIGINT', raise))
+      // One that has come to this process alone is only heard now.
+      else onceSignalsAreHeard(() => process.off('SIGINT', raise))
     },
   }
+}
+
+/** Signals are heard once a turn of the event loop: in this one that may be over. */
+function onceSignalsAreHeard(action: () => void): void {
+  setImmediate(() => setImmediate(action))
 }
 
 /** Node's own prompt ends what was typed, and goes on. */

@@ -3,9 +3,10 @@ import { dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type DiscoveredExperiment, expandDefinition } from '../load/discover.ts'
 import type { AnyDefinition } from '../model/definition.ts'
+import { IN_CODE } from '../model/in-code.ts'
 import { stringifyJson } from '../model/json.ts'
 import { hostInProcess } from '../session/executors/in-process.ts'
-import { IN_CODE, type LoadedExperiment } from '../session/load-modules.ts'
+import type { LoadedExperiment } from '../session/load-modules.ts'
 
 /**
  * The experiments of a definition whose functions are in this process, where they are called.

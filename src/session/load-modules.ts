@@ -2,9 +2,6 @@ import { type CompileOptions, compileModule } from '../load/compile.ts'
 import type { DefinitionInfo } from '../model/ports.ts'
 import { loadUserModule, type ModuleOptions, type UserModule } from './executors/user-module.ts'
 
-/** The file of an experiment that code has handed over which did not say where it stands. */
-export const IN_CODE = ''
-
 /** One experiment of a loaded module. */
 export interface LoadedExperiment {
   readonly info: DefinitionInfo
