@@ -23,7 +23,7 @@ async function runScript(
   const project = await cliProject({
     ...files,
     ...more,
-    'script.mjs': `import { runExperiment } from 'llmobs-exp'\nimport definition from './exp.mjs'\n${script}`,
+    'script.mjs': `import { runExperiment } from 'llmobs-exp'\nimport definition from './exp.mjs'\nimport { createHook } from 'node:async_hooks'\nimport { readdirSync } from 'node:fs'\n${script}`,
   })
   return { project, ...(await project.shell(`exec ${node} --expose-gc script.mjs`, { env })) }
 }
@@ -70,16 +70,25 @@ describe('the process around runExperiment', () => {
 
   it('has nothing left of ten runs: no handle, no timer, no listener, and it ends by itself', async () => {
     const { stdout, stderr, exitCode, project } = await runScript(`
+      const live = new Map()
+      // Timers that do not keep the process alive are told of by nothing else.
+      const hook = createHook({
+        init: (id, type) => void (/PROMISE|TickObject|Microtask|Immediate|FSREQ|FILEHANDLE/i.test(type) || live.set(id, type)),
+        destroy: (id) => void live.delete(id),
+      })
       const listeners = () => process.eventNames().map((name) => [String(name), process.listenerCount(name)])
       const resources = async () => {
         // What was closed is told of until it is collected.
-        await new Promise((resolve) => setTimeout(resolve, 10))
-        gc()
-        await new Promise((resolve) => setImmediate(resolve))
+        for (let turn = 0; turn < 3; turn++) {
+          await new Promise((resolve) => setTimeout(resolve, 10))
+          gc()
+          await new Promise((resolve) => setImmediate(resolve))
+        }
         return process.getActiveResourcesInfo().sort()
       }
       await runExperiment('./exp.ts', { reporter: 'json=first.json', quiet: true })
-      const before = JSON.stringify([await resources(), listeners(), process.stdout.eventNames().length])
+      const before = JSON.stringify([await resources(), listeners(), process.stdout.eventNames().length, readdirSync('/proc/self/fd').length])
+      hook.enable()
       for (let turn = 0; turn < 10; turn++) {
         const { signal } = new AbortController()
         const run = runExperiment(turn % 2 === 0 ? definition : './exp.ts', { signal, reporter: 'json=report.json', quiet: true })
@@ -87,10 +96,13 @@ describe('the process around runExperiment', () => {
         const result = await run
         if (turn % 3 === 1) for await (const row of result.rows()) break
       }
-      const after = JSON.stringify([await resources(), listeners(), process.stdout.eventNames().length])
-      console.log(after === before, after === before || before + after)
+      await resources()
+      hook.disable()
+      const left = [...live.values()]
+      const after = JSON.stringify([await resources(), listeners(), process.stdout.eventNames().length, readdirSync('/proc/self/fd').length])
+      console.log(left, after === before || before + after)
     `)
-    expect(stdout).toBe('true true\n')
+    expect(stdout).toBe('[] true\n')
     expect(stderr.split('\n').filter((line) => !line.startsWith('passed: '))).toEqual([''])
     expect([exitCode, project.stored()]).toEqual([0, expect.objectContaining({ length: 11 })])
   })
