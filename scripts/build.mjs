@@ -81,6 +81,25 @@ const parts = {
   },
 }
 
+/** What the library leaves to other files of `dist`: threads for user code, which begin beside the file that starts them. */
+const workers = {
+  name: 'workers',
+  /** @param {import('esbuild').PluginBuild} pluginBuild */
+  setup({ onResolve }) {
+    const path = '../session/executors/workers.cjs'
+    onResolve({ filter: /\/executors\/workers\.ts$/ }, () => ({ path, external: true }))
+  },
+}
+
+/** Leaves what runs experiments out of what every experiment module imports: it is loaded when it is called. */
+const lazyLibrary = {
+  name: 'lazy-library',
+  /** @param {import('esbuild').PluginBuild} pluginBuild */
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\/library\/run\.ts$/ }, () => ({ path: './library/run.js', external: true }))
+  },
+}
+
 /** @param {string} folder @param {readonly string[]} names */
 function entries(folder, names) {
   return Object.fromEntries(names.map((name) => [posix.join(folder, name), `src/${folder}/${name}.ts`]))
@@ -99,6 +118,15 @@ const built = await Promise.all([
     entryPoints: ['src/index.ts', 'src/contracts.ts'],
     splitting: true,
     chunkNames: 'shared/[name]-[hash]',
+    plugins: [lazyLibrary],
+  }),
+  // All of it in one folder, from which the package is as far away as it is in `src`.
+  build({
+    ...esModule,
+    entryPoints: entries('library', ['run', 'sync-entry']),
+    splitting: true,
+    chunkNames: 'library/[name]-[hash]',
+    plugins: [workers],
   }),
   // User code may replace what Node's modules have: an ES module keeps what it imported.
   build({ ...esModule, entryPoints: entries('session/executors', ['thread-entry', 'config-entry']) }),

@@ -13,6 +13,20 @@ export type { FromSchemas } from './datasets/from-schemas.ts'
 export { type JsonOptions, json } from './datasets/json.ts'
 export { jsonl } from './datasets/jsonl.ts'
 export { byName, defineExperiment, multi } from './define.ts'
+export type { RunExperimentOptions, SyncRunOptions } from './library/options.ts'
+export type {
+  EvaluationDetails,
+  ExperimentNumbers,
+  ExperimentResult,
+  ExperimentRun,
+  ResultOf,
+  ResultRow,
+  RunResult,
+  SyncResultOf,
+  SyncRunResult,
+  TableRow,
+} from './library/result.ts'
+export type { Delivery } from './model/backend.ts'
 export {
   type Dataset,
   type DatasetOrigin,
@@ -42,5 +56,10 @@ export type {
   Threshold,
   Variant,
 } from './model/definition.ts'
-export { type ErrorCode, LlmobsExpError } from './model/errors.ts'
+export { type ErrorCode, type ErrorInfo, LlmobsExpError } from './model/errors.ts'
 export type { Columns, EvalReturn, Evaluation, EvalValue, Multi } from './model/evaluation.ts'
+export type { RunEvent } from './model/events.ts'
+export type { EndReason, Failure, Outcome } from './model/outcome.ts'
+export type { ExperimentSummary, LabelSummary, RunSummary } from './model/summary.ts'
+export { runExperiment } from './run-experiment.ts'
+export { runExperimentSync } from './run-experiment-sync.ts'

@@ -32,15 +32,27 @@ const mayImport: { readonly [folder: string]: readonly string[] } = {
     'reporters',
     'session',
   ],
+  library: ['model', 'config', 'load', 'backends', 'reporters', 'terminal', 'session', 'engine', 'cli'],
   'define.ts': ['model'],
+  'run-experiment.ts': ['model', 'library'],
+  'run-experiment-sync.ts': ['model', 'library'],
   datadog: ['model', 'datasets', 'backends'],
-  'index.ts': ['model', 'config', 'datasets', 'datadog', 'define.ts'],
+  'index.ts': [
+    'model',
+    'config',
+    'datasets',
+    'datadog',
+    'library',
+    'define.ts',
+    'run-experiment.ts',
+    'run-experiment-sync.ts',
+  ],
   'contracts.ts': ['model', 'datasets'],
 }
 
 /** Where `process` may be used; timers of it (`nextTick`, `hrtime`) may be imported everywhere. */
 const processPlaces =
-  /^(?:cli|terminal)\/|^datadog\/connect\.ts$|^session\/executors\/(?:config-entry|thread-entry|workers)\.ts$/
+  /^(?:cli|library|terminal)\/|^datadog\/connect\.ts$|^session\/executors\/(?:config-entry|thread-entry|workers)\.ts$/
 
 const MAX_LINES = 250
 /** Packages that are loaded before the command is known. */

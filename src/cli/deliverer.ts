@@ -72,7 +72,8 @@ export function createDeliverer(tools: DelivererTools): Deliverer {
 
 /** Whether somebody waits for the end. */
 function isHasty({ reason }: StopSwitch): boolean {
-  return reason?.kind === 'signal' || reason?.kind === 'out-of-date'
+  const isAborted = reason?.kind === 'brake' && reason.error.code === 'E_ABORTED'
+  return isAborted || reason?.kind === 'signal' || reason?.kind === 'out-of-date'
 }
 
 function describeWait(place: string, timeout: number): string {

@@ -1,15 +1,13 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import process from 'node:process'
 import type { Workers } from '../session/executors/workers.ts'
 import { createScreen } from '../terminal/screen.ts'
 import type { CommandContext } from './command-context.ts'
 import { DEFECT, exitCodeOf } from './exit-code.ts'
-import { packageFolder } from './package-folder.ts'
 import { CommanderError, createProgram } from './program.ts'
 import { createSecrets } from './secrets.ts'
 import { createClock, createIds } from './system.ts'
 import { usageError } from './usage-error.ts'
+import { readVersion } from './version.ts'
 
 /** Commander has printed what was asked for, or all there is to say to nothing. */
 const helpCodes: ReadonlySet<string> = new Set(['commander.help', 'commander.helpDisplayed', 'commander.version'])
@@ -58,9 +56,4 @@ function watchForDefects(context: CommandContext): void {
       .then(({ endWithDefect }) => endWithDefect(error, context))
       .catch(() => process.exit(DEFECT))
   })
-}
-
-function readVersion(): string {
-  const { version } = JSON.parse(readFileSync(join(packageFolder, 'package.json'), 'utf8'))
-  return version
 }

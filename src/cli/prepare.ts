@@ -54,10 +54,10 @@ export async function prepare(
 }
 
 /** One after another: experiments of one module share its thread. */
-async function planAll(
+export async function planAll(
   loaded: readonly LoadedExperiment[],
   options: ResolvedOptions,
-  { ids, records }: PrepareTools,
+  { ids, records }: Pick<PrepareTools, 'ids' | 'records'>,
 ): Promise<PlannedExperiment[]> {
   const planned: PlannedExperiment[] = []
   for (const experiment of loaded) {

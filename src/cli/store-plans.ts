@@ -4,6 +4,7 @@ import { MANIFEST_FORMAT, type Manifest, type ManifestOptions } from '../backend
 import type { LocalStore, StoredExperiment } from '../backends/local/store.ts'
 import { showGate } from '../config/option-values.ts'
 import { type Mask, maskConfig } from '../config/secrets.ts'
+import { IN_CODE } from '../model/in-code.ts'
 import type { DefinitionInfo, ExperimentInfo } from '../model/ports.ts'
 import type { PlannedExperiment } from '../session/plan-experiment.ts'
 import type { StoredPlan } from '../session/run-group.ts'
@@ -11,11 +12,13 @@ import { describeCheckout } from './checkout.ts'
 import type { CommandContext } from './command-context.ts'
 import { ownLock } from './lock-owner.ts'
 
+type StoreContext = Pick<CommandContext, 'clock' | 'currentFolder' | 'env' | 'secrets' | 'version'>
+
 /** Gives every experiment of a command its place in the store, before the first task of any. */
 export function storePlans(
   planned: readonly PlannedExperiment[],
   store: LocalStore,
-  context: CommandContext,
+  context: StoreContext,
 ): StoredPlan[] {
   const groupId = planned[0]?.experimentId ?? ''
   return planned.map((experiment) => {
@@ -47,7 +50,7 @@ export function describeExperiment(manifest: Manifest, { files }: Pick<StoredExp
   }
 }
 
-function createManifest(planned: PlannedExperiment, groupId: string, context: CommandContext): Manifest {
+function createManifest(planned: PlannedExperiment, groupId: string, context: StoreContext): Manifest {
   const { experimentId, loaded, options } = planned
   const { code: _code, ...info } = loaded.info
   const origin = planned.check?.origin
@@ -58,7 +61,7 @@ function createManifest(planned: PlannedExperiment, groupId: string, context: Co
     experimentId,
     groupId,
     createdAt: new Date(context.clock.now()).toISOString(),
-    file: relative(context.currentFolder, loaded.file),
+    file: loaded.file === IN_CODE ? IN_CODE : relative(context.currentFolder, loaded.file),
     currentFolder: context.currentFolder,
     definition: maskDefinition(
       {

@@ -9,9 +9,15 @@ const LONGEST_TIMER = 2 ** 31 - 1
 const BEAT = 1_000
 const LATE = 2_000
 
-export function createClock(): Clock {
-  const sleptSince = watchSleep()
+/** A clock that watches for sleep until it is closed. It does not keep the process alive. */
+export interface ProcessClock extends Clock {
+  close(): void
+}
+
+export function createClock(): ProcessClock {
+  const { sleptSince, close } = watchSleep()
   return {
+    close,
     // As precise as the log keeps it, so that what is told live and what is read back are the same.
     now: () => Math.round((performance.timeOrigin + performance.now()) * 1000) / 1000,
     // The clock on which threads tell when user code was entered.
@@ -25,7 +31,7 @@ export function createClock(): Clock {
 }
 
 /** A stopped process, or a machine that is suspended, shows in a beat that comes much too late. */
-function watchSleep(): Clock['sleptSince'] {
+function watchSleep(): Pick<ProcessClock, 'sleptSince' | 'close'> {
   const naps: { readonly until: number; readonly length: number }[] = []
   let last = monotonicNow()
   const beat = (): void => {
@@ -33,11 +39,14 @@ function watchSleep(): Clock['sleptSince'] {
     if (now - last > BEAT + LATE) naps.push({ until: now, length: now - last })
     last = now
   }
-  setInterval(beat, BEAT).unref()
-  return (moment) => {
-    // Whoever asks may have been woken before the beat.
-    beat()
-    return naps.reduce((sum, { until, length }) => (until > moment ? sum + length : sum), 0)
+  const timer = setInterval(beat, BEAT).unref()
+  return {
+    sleptSince(moment) {
+      // Whoever asks may have been woken before the beat.
+      beat()
+      return naps.reduce((sum, { until, length }) => (until > moment ? sum + length : sum), 0)
+    },
+    close: () => clearInterval(timer),
   }
 }
 

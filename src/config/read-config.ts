@@ -38,9 +38,28 @@ export function readConfig(exported: unknown, file: string): ConfigTexts {
       { location: { file }, hint: 'export default defineConfig({ jobs: 20 })' },
     )
   }
+  return readTexts(exported, (first, others) => {
+    throw new LlmobsExpError('E_CONFIG_FILE', `${basename(file)}: ${first.message}`, {
+      location: { file },
+      ...hintOf(first, others),
+    })
+  })
+}
+
+/**
+ * Checks what a function that runs experiments is given, in the form that a config file has.
+ * @throws LlmobsExpError `E_OPTION` that names the key, what was expected and what was got; all problems at once
+ */
+export function readGivenOptions(given: object): ConfigTexts {
+  return readTexts(given, (first, others) => {
+    throw new LlmobsExpError('E_OPTION', first.message, hintOf(first, others))
+  })
+}
+
+function readTexts(given: object, refuse: (first: Problem, others: readonly Problem[]) => never): ConfigTexts {
   const problems: Problem[] = []
   const texts: { [K in OptionName]?: readonly string[] } = {}
-  for (const [key, value] of Object.entries(exported)) {
+  for (const [key, value] of Object.entries(given)) {
     if (!isOptionName(key) || !configNames.includes(key)) problems.push(unknownKey(key))
     else if (value !== undefined) {
       const read = readValue(key, value)
@@ -49,8 +68,7 @@ export function readConfig(exported: unknown, file: string): ConfigTexts {
     }
   }
   const [first, ...others] = problems
-  if (first !== undefined) throw refusal(file, first, others)
-  return texts
+  return first === undefined ? texts : refuse(first, others)
 }
 
 type Read =
@@ -80,13 +98,10 @@ function unknownKey(key: string): Problem {
   return { message, hint }
 }
 
-function refusal(file: string, first: Problem, others: readonly Problem[]): LlmobsExpError {
+function hintOf(first: Problem, others: readonly Problem[]): { readonly hint?: string } {
   const hints = [
     ...(first.hint === undefined ? [] : [first.hint]),
     ...others.map(({ message, hint }) => `also: ${message}${hint === undefined ? '' : ` (${hint})`}`),
   ]
-  return new LlmobsExpError('E_CONFIG_FILE', `${basename(file)}: ${first.message}`, {
-    location: { file },
-    ...(hints.length === 0 ? {} : { hint: hints.join('\n') }),
-  })
+  return hints.length === 0 ? {} : { hint: hints.join('\n') }
 }

@@ -6,7 +6,7 @@ import { quote, quoteText } from '../model/quote.ts'
 import { codeInfo } from './code-info.ts'
 import { definitionInfo, type InfoPlace } from './definition-info.ts'
 import { copyRecord, isObject } from './plain-object.ts'
-import type { DefinitionPlace } from './problems.ts'
+import { inCode } from './problems.ts'
 import { type CheckedDefinition, type CheckedVariant, validateDefinition } from './validate-definition.ts'
 
 /** One experiment of a module: a definition, or one variant of it. */
@@ -31,10 +31,19 @@ export function discover(namespace: object, file: string): DiscoveredExperiment[
   for (const { exportName, value } of candidates(exported)) {
     if (seen.has(value)) continue
     seen.add(value)
-    found.push(...expand(validateDefinition(value, { file, exportName }), { file, exportName }))
+    const definition = validateDefinition(value, { file, exportName })
+    found.push(...expand(definition, { exportName, baseFolder: dirname(file) }))
   }
   if (found.length === 0) throw noExperiment(exported, file)
   return found
+}
+
+/**
+ * The experiments of a definition that no module exports: one, or one for each variant.
+ * @throws LlmobsExpError `E_DEFINITION`
+ */
+export function expandDefinition(value: unknown, baseFolder: string): DiscoveredExperiment[] {
+  return expand(validateDefinition(value, inCode), { exportName: 'default', baseFolder })
 }
 
 interface Candidate {
@@ -79,8 +88,12 @@ function unwrap(namespace: object): object {
   return isModule || Object.values(main).some(looksLikeDefinition) ? main : namespace
 }
 
-function expand(definition: CheckedDefinition, { file, exportName }: DefinitionPlace): DiscoveredExperiment[] {
-  const baseFolder = dirname(file)
+interface ExpandPlace {
+  readonly exportName: string
+  readonly baseFolder: string
+}
+
+function expand(definition: CheckedDefinition, { exportName, baseFolder }: ExpandPlace): DiscoveredExperiment[] {
   if (definition.variants === undefined) return [describe(definition, { ref: { exportName }, baseFolder })]
   // Not `map`, which the module may have replaced.
   return Array.from(Object.entries(definition.variants), ([variant, own]) =>

@@ -43,23 +43,29 @@ export function propertyPath(parent: string, key: string): string {
 }
 
 /** Where a definition stands. */
-export interface DefinitionPlace {
+export type DefinitionPlace = ExportPlace | typeof inCode
+
+export interface ExportPlace {
   readonly file: string
   /** `default`, `default[1]`, or an export's name. */
   readonly exportName: string
 }
 
+/** The definition was handed over by code that runs it. */
+export const inCode = 'the definition'
+
 /** One error for all problems: the first in the message, the others in the hint. */
-export function problemsError(list: readonly Problem[], { file, exportName }: DefinitionPlace): LlmobsExpError {
+export function problemsError(list: readonly Problem[], place: DefinitionPlace): LlmobsExpError {
   const [first, ...others] = list
-  const subject = `${file}, export ${quoteText(exportName)}`
-  if (first === undefined) return new LlmobsExpError('E_DEFINITION', `${subject}: not valid`, { location: { file } })
+  const subject = place === inCode ? place : `${place.file}, export ${quoteText(place.exportName)}`
+  const location = place === inCode ? {} : { location: { file: place.file } }
+  if (first === undefined) return new LlmobsExpError('E_DEFINITION', `${subject}: not valid`, location)
   const hints = [
     ...(first.hint === undefined ? [] : [first.hint]),
     ...others.map((other) => `also: ${write(other)}${hintOf(other)}`),
   ]
   return new LlmobsExpError('E_DEFINITION', `${subject}: ${write(first)}`, {
-    location: { file },
+    ...location,
     ...(hints.length === 0 ? {} : { hint: hints.join('\n') }),
   })
 }

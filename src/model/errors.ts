@@ -33,6 +33,8 @@ export const errorCodes = {
     'user code ended its thread: process.exit, an uncaught error, an unhandled rejection or no memory left',
   E_IDENTICAL_ERRORS: 'tasks failed again and again in the same way',
   E_MAX_TIME: 'the time that was set for the command is over',
+  E_ABORTED: 'the signal that was given to a run was aborted',
+  E_RUN_PROCESS: 'the process of a blocking run cannot be started, or ended without a result',
   E_REPORTER: 'a reporter failed',
   E_STORE_WRITE: 'the local store cannot be written',
   E_STORE_READ: 'the local store cannot be read',

@@ -5,7 +5,7 @@ import { loadUserModule, type ModuleOptions, type UserModule } from './executors
 /** One experiment of a loaded module. */
 export interface LoadedExperiment {
   readonly info: DefinitionInfo
-  /** Absolute path of the module. */
+  /** Absolute path of the module, or `IN_CODE`. */
   readonly file: string
   /** Over the module and everything it imports. */
   readonly moduleHash: string

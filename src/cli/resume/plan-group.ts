@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import type { Manifest } from '../../backends/local/manifest.ts'
 import type { ResolvedOptions } from '../../config/resolve.ts'
 import { LlmobsExpError } from '../../model/errors.ts'
+import { IN_CODE } from '../../model/in-code.ts'
 import type { ConsoleChunk } from '../../model/ports.ts'
 import { quoteText } from '../../model/quote.ts'
 import { type LoadedExperiment, loadModules } from '../../session/load-modules.ts'
@@ -76,7 +77,16 @@ async function loadLeft(
 }
 
 /** Where the module was; on another machine, where it is when the command is given in the same folder of the project. */
-function fileOf({ file, currentFolder }: Manifest, context: CommandContext): string {
+function fileOf({ file, currentFolder, definition }: Manifest, context: CommandContext): string {
+  if (file === IN_CODE) {
+    throw new LlmobsExpError(
+      'E_FILE_NOT_FOUND',
+      `${definition.name} was run by code that did not say where it is defined`,
+      {
+        hint: 'it is found again where runExperiment was given { file: import.meta.url } and it is the default export there',
+      },
+    )
+  }
   const places = [resolve(currentFolder, file), resolve(context.currentFolder, file)]
   const found = places.find((place) => existsSync(place))
   if (found !== undefined) return found

@@ -1,3 +1,4 @@
+import { IN_CODE } from '../../model/in-code.ts'
 import type { ExperimentInfo } from '../../model/ports.ts'
 import type { ErrorGroup, RunSummary } from '../../model/summary.ts'
 import { excerpt } from '../../terminal/wrap.ts'
@@ -34,6 +35,8 @@ function renderGroup({ where, error, count, exampleKey }: ErrorGroup, info: Expe
     `  ${first}`,
     ...rest.map((line) => `    ${line}`),
     // Never cut, so that it can be copied.
-    ...(info.pulled === undefined ? [style.colors.dim(`    ${renderReproduce(info, exampleKey)}`)] : []),
+    ...(info.pulled === undefined && info.file !== IN_CODE
+      ? [style.colors.dim(`    ${renderReproduce(info, exampleKey)}`)]
+      : []),
   ].join('\n')
 }

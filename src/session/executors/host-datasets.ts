@@ -8,10 +8,17 @@ import { createRedactor } from './redactor.ts'
 /** Reads datasets beside the experiment that is open. */
 export function createDatasets(post: Post, { find, baseFolder }: Pick<HostOptions, 'find' | 'baseFolder'>) {
   const senders = new Map<number, RecordSender>()
+  const close = (reader: number): void => {
+    senders.get(reader)?.close()
+    senders.delete(reader)
+  }
   return {
+    close() {
+      for (const reader of [...senders.keys()]) close(reader)
+    },
     handle([, reader, ref, request]: Extract<ToThread, readonly ['dataset', ...unknown[]]>): void {
       if (request[0] === 'read-more') return senders.get(reader)?.readMore()
-      if (request[0] === 'read-no-more') return void senders.delete(reader)
+      if (request[0] === 'read-no-more') return close(reader)
       const definition = find(ref)
       if (definition === undefined) {
         const error = new LlmobsExpError('E_MODULE_LOAD', `the module no longer exports ${ref.exportName}`)

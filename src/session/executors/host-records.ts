@@ -15,6 +15,8 @@ const INVALID_KEPT = 10
 export interface RecordSender {
   read(batchSize: number, skip: number): void
   readMore(): void
+  /** Lets go of what is open, in the middle too. */
+  close(): void
 }
 
 interface DatasetPlace {
@@ -47,6 +49,10 @@ export function createRecordSender({ post, redactor, ...place }: SentDataset): R
       void sendNext()
     },
     readMore: () => void sendNext(),
+    close() {
+      // Whatever it throws now is nobody's any more.
+      batches?.return().catch(() => {})
+    },
   }
 }
 

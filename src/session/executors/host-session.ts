@@ -27,6 +27,8 @@ export interface HostSession {
   handle(message: ToThread): void
   /** Begins the evaluators of tasks whose outputs have been sent. */
   followUp(): void
+  /** Lets go of its dataset. */
+  close(): void
 }
 
 export interface SessionOptions extends Omit<HostOptions, 'send'> {
@@ -73,6 +75,7 @@ export function openSession(opened: OpenExperiment, options: SessionOptions): Ho
       }
     },
     followUp: () => units.followUp(),
+    close: () => records.close(),
   }
 }
 

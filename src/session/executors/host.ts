@@ -28,6 +28,8 @@ export interface Host {
   receive(messages: readonly ToThread[]): void
   /** Sends what has gathered, at once. */
   flush(): void
+  /** Lets go of datasets that are being read. Without it they go with the thread. */
+  close(): void
 }
 
 export function createHost(options: HostOptions): Host {
@@ -79,5 +81,9 @@ export function createHost(options: HostOptions): Host {
       nextTick(flush)
     },
     flush: send,
+    close() {
+      session?.close()
+      datasets.close()
+    },
   }
 }

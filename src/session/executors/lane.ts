@@ -110,7 +110,8 @@ export function createLane(options: LaneOptions): Lane {
   }
   const fail = (info: ErrorInfo): void => {
     state = 'ended'
-    rest()
+    inquest.reset()
+    listening.end()
     const error = fromErrorInfo(info)
     calls.rejectAll(error)
     options.failed(error)

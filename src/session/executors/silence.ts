@@ -10,6 +10,8 @@ export interface Listening {
   heard(): void
   /** The thread is another one now. */
   reset(): void
+  /** There is nobody to listen to any more. */
+  end(): void
 }
 
 export interface ListeningOptions {
@@ -51,5 +53,6 @@ export function listen({ isBusy, ask, onSilent }: ListeningOptions): Listening {
       hasSpoken = true
       silentBeats = 0
     },
+    end: () => clearInterval(timer),
   }
 }
