@@ -101,16 +101,15 @@ export function integer<D extends number | undefined>(
   }
 }
 
-/** A whole number within a range, or what the tool thinks best. */
-export function count(
-  spec: Words & { readonly min: number; readonly max: number },
-): OptionSpec<number | 'auto', 'count'> {
+/** A whole number within a range, or what the tool thinks best; 0 only where it is said before modules are loaded. */
+export function count(spec: Words & { readonly min: 0; readonly max: number }): OptionSpec<number | 'auto', 'count'> {
   const { min, max, ...words } = spec
   return {
     kind: 'count',
     argument: 'n',
     ...words,
     expected: `a whole number from ${min} to ${max}, or auto`,
+    expectedInConfig: `a whole number from 1 to ${max}, or 'auto'`,
     default: 'auto',
     defaultText: 'auto',
     completion: ['auto'],
@@ -119,7 +118,7 @@ export function count(
       const value = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN
       return value >= min && value <= max ? value : refuse(text)
     },
-    textsOf: numberOrText,
+    textsOf: (value) => (value === 0 ? undefined : numberOrText(value)),
     show: String,
   }
 }

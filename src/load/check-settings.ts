@@ -14,7 +14,7 @@ const ranges: readonly {
 }[] = [
   { key: 'runs', min: 1, max: 10_000 },
   { key: 'jobs', min: 1, max: 10_000 },
-  { key: 'threads', min: 0, max: 64, word: 'auto' },
+  { key: 'threads', min: 1, max: 64, word: 'auto' },
   { key: 'timeout', min: 1, max: MAX_TIMEOUT, unit: ' of milliseconds' },
   { key: 'evalTimeout', min: 1, max: MAX_TIMEOUT, unit: ' of milliseconds' },
   { key: 'maxRetries', min: 0, max: 100 },

@@ -180,3 +180,70 @@ describe('--threads auto', () => {
     expect(threadsOf(project.only().rows).size).toBe(1)
   }, 20_000)
 })
+
+describe('--threads 0', () => {
+  it('runs user code in the process of the tool, says so, and comes to the same', async () => {
+    const project = await cliProject({
+      'exp.ts': experiment(
+        `${numbered(20)}
+        task: async (input) => { console.log('task ' + input); return { input, isMainThread } },
+        evaluators: { main: ({ output }) => output.isMainThread },
+        summaryEvaluators: { count: ({ rows }) => rows.length },`,
+        "import { isMainThread } from 'node:worker_threads'",
+      ),
+    })
+    const { exitCode, stdout, stderr } = await project.run(['run', 'exp.ts', '--threads', '0'])
+
+    expect(exitCode).toBe(0)
+    expect(stderr).toMatch(/^--threads 0: user code runs in the process of llmobs-exp; .*Ctrl-C$/m)
+    expect(stderr.match(/task \d+/g)).toHaveLength(20)
+    expect(stdout).not.toContain('task 1')
+    expect(project.only().rows.map(({ evaluations }) => evaluations.main?.evaluations?.[0]?.value)).toEqual(
+      new Array(20).fill(true),
+    )
+  })
+
+  it('takes process.exit for the end of the experiment, as a thread does, and resume does the rest', async () => {
+    const project = await cliProject({
+      'exp.ts': experiment(
+        `${numbered(20)} task: (input) => { if (input === 10 && existsSync('exits')) process.exit(0); return input }, evaluators: {},`,
+        blocking,
+      ),
+      exits: '',
+    })
+    const { exitCode, lastLine } = await project.run(['run', 'exp.ts', '--threads', '0', '--jobs', '1'])
+
+    expect(exitCode).toBe(4)
+    expect(lastLine).toContain('user code called process.exit(0)')
+    expect(project.only().rows).toHaveLength(10)
+    expect((await project.shell('rm exits && llmobs-exp resume latest --threads 0')).exitCode).toBe(0)
+  })
+
+  it('times calls out that wait', async () => {
+    const project = await cliProject({
+      'exp.ts': experiment(
+        `${numbered(5)} task: (input) => input === 2 ? new Promise(() => {}) : input, evaluators: {},`,
+      ),
+    })
+    const { exitCode } = await project.run(['run', 'exp.ts', '--threads', '0', '--timeout', '300ms'])
+
+    expect(exitCode).toBe(1)
+    expect(
+      project
+        .only()
+        .rows.map(({ status }) => status)
+        .sort(),
+    ).toEqual(['ok', 'ok', 'ok', 'ok', 'timeout'])
+  })
+
+  it.each(['the definition', 'the config file'])('is refused in %s, which is read too late for it', async (place) => {
+    const project = await cliProject({
+      'exp.ts': experiment(`${numbered(1)} ${passing} ${place === 'the definition' ? 'threads: 0,' : ''}`),
+      ...(place === 'the definition' ? {} : { 'llmobs-exp.config.ts': 'export default { threads: 0 }' }),
+    })
+    const { exitCode, stderr } = await project.run(['run', 'exp.ts'])
+
+    expect(exitCode).toBe(2)
+    expect(stderr).toMatch(/threads: expected a whole number from 1 to 64, or 'auto'/)
+  })
+})

@@ -88,6 +88,7 @@ export function createLane(options: LaneOptions): Lane {
     },
     restartError: describeRestarts,
   })
+  const tools = { evaluators: options.evaluators, calls }
   const inquest = createInquest({
     ping: (number) => post(['ping', number]),
     blocking: () => calls.blocking(),
@@ -165,7 +166,7 @@ export function createLane(options: LaneOptions): Lane {
         const [, chain, texts] = message
         // Taken out first: a call that goes on takes its place.
         const found = calls.take(chain)
-        return found?.resolve(readFollowUps({ call: chain, owner: found.owner }, texts, { ...options, calls }))
+        return found?.resolve(readFollowUps({ call: chain, owner: found.owner }, texts, tools))
       }
       case 'late':
         calls.finish(message[1], undefined)

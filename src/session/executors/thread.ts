@@ -1,5 +1,5 @@
 import { nextTick } from 'node:process'
-import type { Worker } from 'node:worker_threads'
+import type { Readable } from 'node:stream'
 import { fromErrorInfo, toErrorInfo } from '../../model/error-info.ts'
 import { type ErrorInfo, LlmobsExpError } from '../../model/errors.ts'
 import type { ConsoleChunk, DefinitionInfo } from '../../model/ports.ts'
@@ -38,7 +38,21 @@ export interface ThreadListener {
 export type DeathCause = 'memory' | 'user-code'
 
 /** How long a thread's loop has been busy and idle, in milliseconds. */
-export type LoopUsage = Pick<ReturnType<Worker['performance']['eventLoopUtilization']>, 'active' | 'idle'>
+export interface LoopUsage {
+  readonly active: number
+  readonly idle: number
+}
+
+/** As much of a worker as a thread with user code needs. */
+export interface UserWorker {
+  // biome-ignore lint/suspicious/noExplicitAny: each event has arguments of its own.
+  on(event: 'message' | 'error' | 'exit', listener: (value: any) => void): unknown
+  postMessage(message: ThreadData | readonly ToThread[]): void
+  readonly stdout: Readable
+  readonly stderr: Readable
+  readonly performance: { eventLoopUtilization(): LoopUsage }
+  terminate(): Promise<unknown>
+}
 
 export interface CompiledFile {
   readonly file: string
@@ -63,7 +77,7 @@ interface StartOptions extends ThreadListeners {
 const DRAIN_TIME = 2_000
 
 /** Loads a module in a worker that waits for one. */
-export function startThread(worker: Worker, compiled: CompiledFile, options: StartOptions): Thread {
+export function startThread(worker: UserWorker, compiled: CompiledFile, options: StartOptions): Thread {
   const { tracesConsole = false, isAgain, onDataset, onEnded } = options
   const shared = createProgressMemory()
   const data: ThreadData = { url: compiled.url, file: compiled.file, progress: shared, tracesConsole }
@@ -163,7 +177,10 @@ function toChunk([, stream, text, source]: Extract<FromThread, readonly ['consol
 }
 
 /** What is written to a worker's own streams: by Node itself, when it cannot run the thread's code. */
-export function forwardConsole(worker: Worker, onConsole: (chunk: ConsoleChunk) => void): void {
+export function forwardConsole(
+  worker: Pick<UserWorker, 'stdout' | 'stderr'>,
+  onConsole: (chunk: ConsoleChunk) => void,
+): void {
   worker.stdout.setEncoding('utf8').on('data', (text: string) => onConsole({ stream: 'stdout', text }))
   worker.stderr.setEncoding('utf8').on('data', (text: string) => onConsole({ stream: 'stderr', text }))
 }

@@ -2,7 +2,8 @@ import type { RecordItem } from '../../model/executor.ts'
 import type { DefinitionInfo, ExperimentRef } from '../../model/ports.ts'
 import { type Crew, createCrew } from './crew.ts'
 import { createDatasetReaders } from './dataset-readers.ts'
-import { type CompiledFile, startThread, type ThreadListeners } from './thread.ts'
+import { createInProcessWorker } from './in-process-worker.ts'
+import { type CompiledFile, startThread, type ThreadListeners, type UserWorker } from './thread.ts'
 import { createThreadExecutor, type ExecutedExperiment, type ThreadExecutor } from './thread-executor.ts'
 import type { Workers } from './workers.ts'
 
@@ -21,16 +22,19 @@ export interface UserModule {
 
 export interface ModuleOptions extends ThreadListeners {
   readonly workers: Workers
+  /** Whether user code runs in this process, without a thread. @default false */
+  readonly isInProcess?: boolean | undefined
   /** Told as soon as there is something that can be closed, before the module has loaded. */
   readonly onModule: (module: Pick<UserModule, 'close'>) => void
 }
 
 /** @throws LlmobsExpError `E_MODULE_LOAD`, `E_MODULE_EXIT`, `E_NO_EXPERIMENT` or `E_DEFINITION` */
 export async function loadUserModule(compiled: CompiledFile, options: ModuleOptions): Promise<UserModule> {
-  const { workers } = options
+  const { workers, isInProcess = false } = options
+  const take = (): UserWorker => (isInProcess ? createInProcessWorker(workers) : workers.take())
   const datasets = createDatasetReaders((message) => crew.first.current().post(message))
   const crew: Crew = createCrew({
-    start: (own) => startThread(workers.take(), compiled, { ...options, ...own, onDataset: datasets.receive }),
+    start: (own) => startThread(take(), compiled, { ...options, ...own, onDataset: datasets.receive }),
     onFirstEnded: datasets.fail,
     onFirstReplaced: datasets.restart,
   })
