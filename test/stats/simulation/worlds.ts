@@ -1,5 +1,5 @@
 import type { PairedTest } from '../../../src/model/comparison.ts'
-import { randomBits } from '../../../src/stats/random.ts'
+import { RandomBits } from '../../../src/stats/random.ts'
 
 /** Random numbers of a seeded world. */
 export interface World {
@@ -14,9 +14,19 @@ export interface World {
   readonly passes: (rate: number) => number
 }
 
+const AT_ONCE = 1024
+
 export function createWorld(seed: number): World {
-  const next = randomBits(seed)
-  const uniform = (): number => next() / 0x1_0000_0000
+  const random = new RandomBits(seed)
+  const words = new Uint32Array(AT_ONCE)
+  let used = AT_ONCE
+  const uniform = (): number => {
+    if (used === AT_ONCE) {
+      random.fill(words)
+      used = 0
+    }
+    return (words[used++] ?? 0) / 0x1_0000_0000
+  }
   return {
     uniform,
     normal: () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform()),
