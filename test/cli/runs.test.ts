@@ -106,3 +106,33 @@ test('options come from the flag, else the environment, else the definition, els
     [5, 2],
   ])
 })
+
+test('several runs tell which records are flaky, live, replayed and resumed', async () => {
+  const project = await cliProject({
+    'exp.ts': experiment(
+      `dataset: Array.from({ length: 8 }, (_, index) => ({ id: 'r' + index, input: index })),
+      task: (input, { runIteration }) => {
+        if (input === 3 && runIteration === 2 && !existsSync('go')) throw new Error('not yet')
+        return input < 5 || (input < 7 && runIteration === 1)
+      },
+      evaluators: { passes: ({ output }) => output },`,
+      "import { existsSync } from 'node:fs'",
+    ),
+  })
+  const ran = await project.run(['run', 'exp.ts', '--runs', '3'])
+  const shown = await project.run(['show', 'latest'])
+  project.write('go', '')
+  const resumed = await project.run(['resume', 'latest', '--retry-errors', '--reporter', 'json'])
+  const replayed = await project.run(['show', 'latest', '--reporter', 'json'])
+
+  // r3 failed in one run: of three values only seven records are left.
+  const numbers = /passes, record by record\n {2}5 stable-pass, 1 stable-fail, 2 flaky\n[\s\S]*k = 3 over 7 records/
+  expect(ran.stdout).toMatch(numbers)
+  expect(shown.stdout).toMatch(numbers)
+  const { allRuns } = JSON.parse(resumed.stdout).experiments[0]
+  expect(allRuns.stability).toMatchObject([
+    { label: 'passes', stablePass: 5, stableFail: 1, flaky: 2, single: 0, flakyKeys: ['r5', 'r6'] },
+  ])
+  expect(allRuns.stability[0].passAt.map(({ records }: { records: number }) => records)).toEqual([8, 8, 8])
+  expect(JSON.parse(replayed.stdout).experiments[0].allRuns).toEqual(allRuns)
+})

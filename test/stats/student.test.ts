@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { normalQuantile } from '../../src/stats/normal.ts'
-import { logGamma, studentProbability, studentQuantile } from '../../src/stats/student.ts'
+import { logGamma, studentProbability, studentQuantile, studentTwoSided } from '../../src/stats/student.ts'
 
 function relativeError(got: number, expected: number): number {
   return Math.abs(got - expected) / Math.max(Math.abs(expected), 1e-300)
@@ -146,5 +146,26 @@ describe('logGamma', () => {
     [500, 2605.115850361734],
   ])('of %d agrees with scipy', (x, expected) => {
     expect(Math.abs(logGamma(x) - expected)).toBeLessThan(1e-13 * Math.max(1, expected))
+  })
+})
+
+describe('studentTwoSided', () => {
+  // The first is R's documented t.test of the sleep data, paired: t = -4.0621, df = 9, p-value = 0.002833. All by scipy 1.17.1:
+  // 2 * t.sf(t, df).
+  it.each([
+    [4.062127683382037, 9, 0.002832890197384273],
+    [3.2, 9, 0.010831302589901321],
+    [-3.2, 9, 0.010831302589901321],
+    [12, 50, 2.462380625332543e-16],
+    [0.1, 2000, 0.9203543478666578],
+    [40, 3000, 8.660159549435764e-281],
+    [0, 7, 1],
+  ])('of t = %d with %d degrees of freedom is what SciPy gives', (t, df, expected) => {
+    expect(relativeError(studentTwoSided(t, df), expected)).toBeLessThan(1e-9)
+  })
+
+  it('of no spread at all is 0', () => {
+    expect(studentTwoSided(Number.POSITIVE_INFINITY, 9)).toBe(0)
+    expect(studentTwoSided(1e200, 9)).toBe(0)
   })
 })

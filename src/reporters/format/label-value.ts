@@ -44,8 +44,13 @@ export function isRough(label: LabelSummary): boolean {
 }
 
 function formatInterval({ low, high, rough }: Interval, format: (value: number) => string): string {
-  if (!Number.isFinite(low) || !Number.isFinite(high)) return '[no interval]'
+  if (isUnbounded(low) || isUnbounded(high)) return '[no interval]'
   return `${rough ? '~' : ''}[${format(low)}, ${format(high)}]`
+}
+
+/** The largest number stands for infinity. */
+function isUnbounded(end: number): boolean {
+  return !(Math.abs(end) < Number.MAX_VALUE)
 }
 
 function formatShares({ counts, otherCount }: Extract<LabelValue, { type: 'categorical' }>, scored: number): string {

@@ -1,4 +1,4 @@
-import { randomBits } from '../random.ts'
+import { RandomBits } from '../random.ts'
 import { latticeOf, latticePValue } from './lattice.ts'
 
 /** Random sign changes where not all can be tried: the p-value 0.05 then has a standard error of 0.0022. */
@@ -62,14 +62,15 @@ function enumerate(sums: Float64Array, length: number, isHit: (kept: number) => 
 }
 
 function flipAtRandom(sums: Float64Array, seed: number, isHit: (kept: number) => boolean): number {
-  const next = randomBits(seed)
+  const random = new RandomBits(seed)
+  const words = new Uint32Array(Math.ceil(sums.length / BYTE / 4))
   let hits = 0
   for (let flip = 0; flip < FLIPS; flip++) {
+    random.fill(words)
     let kept = 0
-    let bits = 0
-    for (let start = 0; start < sums.length; start += BYTE) {
-      bits = start % (4 * BYTE) === 0 ? next() : bits >>> 8
-      kept += sums[start + (bits & 255)] ?? 0
+    for (let group = 0; group * BYTE < sums.length; group++) {
+      const signs = ((words[group >>> 2] ?? 0) >>> ((group & 3) * 8)) & 255
+      kept += sums[group * BYTE + signs] ?? 0
     }
     if (isHit(kept)) hits++
   }

@@ -15,6 +15,11 @@ describe('the value of a label', () => {
       '212.4 [no interval]',
     ],
     [
+      'a mean that nothing bounds',
+      scoreLabel({ interval: { low: -Number.MAX_VALUE, high: Number.MAX_VALUE, rough: true } }),
+      '212.4 [no interval]',
+    ],
+    [
       'shares of categories',
       {
         ...coverage,

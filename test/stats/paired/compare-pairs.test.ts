@@ -63,4 +63,52 @@ describe('comparePairs', () => {
       )
     },
   )
+
+  it.each([
+    ['boolean', [0, 1, 0], [1, 1, 0], 'mcnemar-exact'],
+    ['boolean', [0, 1 / 3, 0], [1, 1, 0], 'permutation'],
+    ['score', [0, 1, 0], [1, 1, 0], 'permutation'],
+  ] as const)('of %s values from %j and %j takes the test that fits: %4$s', (kind, baseline, candidate, test) => {
+    expect(compare(baseline, candidate, kind).test).toBe(test)
+  })
+
+  it('takes McNemar mid-p above 1,000 discordant pairs, and Student above 2,000 pairs of scores', () => {
+    const alternating = Array.from({ length: 2002 }, (_, index) => index % 2)
+    const flipped = alternating.map((value, index) => (index < 1001 ? 1 - value : value))
+    expect(compare(alternating, flipped, 'boolean').test).toBe('mcnemar-mid-p')
+    const scores = alternating.map((value, index) => value + Math.sin(index))
+    expect(compare(alternating, scores, 'score').test).toBe('paired-t')
+    expect(compare(alternating.slice(0, 2000), scores.slice(0, 2000), 'score').test).toBe('permutation')
+  })
+
+  it('gives the same numbers for the same seed, and for its own', () => {
+    const baseline = Array.from({ length: 100 }, (_, index) => Math.sin(index))
+    const candidate = Array.from({ length: 100 }, (_, index) => Math.sin(index) + Math.cos(7 * index) / 3)
+    expect(compare(baseline, candidate, 'score')).toEqual(compare(baseline, candidate, 'score'))
+  })
+
+  it('takes means that differ by their round-off alone for the same', () => {
+    const compared = compare([0.1 + 0.2, 0.5], [0.3, 0.5], 'score')
+    expect(compared).toMatchObject({ difference: 0, pValue: 1 })
+  })
+
+  it('of nothing knows nothing', () => {
+    const nothing = { pairs: 0, difference: 0, pValue: 1, detectable: Number.MAX_VALUE }
+    expect(compare([], [], 'boolean')).toMatchObject({ ...nothing, interval: { low: -1, high: 1, rough: true } })
+    const unbounded = { low: -Number.MAX_VALUE, high: Number.MAX_VALUE, rough: true }
+    expect(compare([], [], 'score')).toMatchObject({ ...nothing, interval: unbounded })
+    expect(compare([1], [2], 'score')).toMatchObject({ pairs: 1, difference: 1, pValue: 1, interval: unbounded })
+  })
+
+  it('bounds booleans that never differ, and says of scores that never differ that it is rough', () => {
+    const same = Array.from({ length: 100 }, (_, index) => (index % 4) / 3)
+    const compared = compare(same, same, 'boolean')
+    expect(compared.interval.high).toBeCloseTo(0.0369935, 6)
+    expect(compared.interval.low).toBe(-compared.interval.high)
+    expect(compare(same, same, 'score')).toMatchObject({ interval: { low: 0, high: 0, rough: true }, pValue: 1 })
+  })
+
+  it('refuses sides of two lengths', () => {
+    expect(() => compare([1], [1, 2], 'score')).toThrow(RangeError)
+  })
 })
