@@ -35,6 +35,8 @@ describe('resolveOptions', () => {
       maxErrors: { kind: 'count', count: 0 },
       raiseErrors: false,
       maxIdenticalErrors: 8,
+      baseline: undefined,
+      failOnRegression: [],
       skipInvalid: false,
       project: undefined,
       backend: undefined,

@@ -165,6 +165,7 @@ describe('the json reporter', () => {
               "eventsFile": ".llmobs-exp/experiments/20261122t081503-k3f9q2/events.jsonl"
             },
             "delivery": null,
+            "comparison": null,
             "pulled": null
           }
         ]
