@@ -74,6 +74,12 @@ async function claimMembers(resumption: Resumption, context: CommandContext): Pr
     const onComplete = (name: string): void => reporters.note(`${name}: nothing is left to run`)
     const tools = { options, flags: resumeFlags(flags), ending, onConsole, onComplete }
     const members = await planGroup(claimed, tools, context)
+    if (options.sources.get('baseline') === 'flag') {
+      for (const { info } of members.filter((member) => 'recall' in member)) {
+        const command = `llmobs-exp compare ${options.values.baseline} ${info.experimentId}`
+        reporters.note(`${info.name} is complete, and not held against another baseline: ${command}`)
+      }
+    }
     const left = members.flatMap((member) => ('recall' in member ? [] : [member]))
     const baselines = await findBaselines(left, { store, stop: ending.stop }, context)
     return members.map((member) => ('recall' in member ? member : withBaseline(member, baselines)))

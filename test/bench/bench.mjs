@@ -10,6 +10,7 @@ import { availableParallelism } from 'node:os'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { benchComparing } from './comparing.mjs'
 import { compare } from './measure.mjs'
 import { bareNode, braintrust, byHand, help, llmobsExp } from './programs.mjs'
 import { benchPushing } from './pushing.mjs'
@@ -245,6 +246,7 @@ const pushing = () =>
     seconds,
     megabytes,
   })
+const comparing = () => benchComparing({ rows: size(100_000, 5_000), rounds: size(5, 1), tell, seconds, megabytes })
 const benches = {
   start: benchStart,
   noop: benchNoop,
@@ -254,6 +256,7 @@ const benches = {
   ...benchThreads({ size, tell, seconds }),
   reading,
   pushing,
+  compare: comparing,
 }
 const chosen = Object.entries(benches).filter(([name]) => name.includes(flags.only ?? ''))
 if (chosen.length === 0)

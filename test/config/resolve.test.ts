@@ -41,6 +41,8 @@ describe('resolveOptions', () => {
       failOnRegression: [],
       raiseErrors: false,
       maxIdenticalErrors: 8,
+      baseline: undefined,
+      failOnRegression: [],
       skipInvalid: false,
       project: undefined,
       backend: undefined,

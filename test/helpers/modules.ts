@@ -17,3 +17,24 @@ export function numbered(count: number): string {
 /** Members of a definition that pass on every record. */
 export const passing = `task: (input) => input,
   evaluators: { same: ({ output, expectedOutput }) => output === expectedOutput },`
+
+/**
+ * Forty records with a boolean and a score. `config.right` says how many are right, `config.broken` of how many the task throws.
+ */
+export const capitals = `
+  import { defineExperiment } from 'llmobs-exp'
+  export default defineExperiment({
+    name: 'capitals',
+    dataset: Array.from({ length: 40 }, (_, n) => ({ id: 'capital-' + n, input: { n }, expectedOutput: 'Lima ' + n })),
+    config: { right: 36, broken: 0 },
+    task: ({ n }, { config }) => {
+      if (n < config.broken) throw new Error('no answer')
+      return n < config.right ? 'Lima ' + n : 'Berlin'
+    },
+    evaluators: {
+      exact: ({ output, expectedOutput }) => ({ value: output === expectedOutput, reasoning: 'wanted ' + expectedOutput }),
+      tokens: ({ output }) => output.length,
+    },
+    summaryEvaluators: { right: ({ evaluations }) => evaluations.exact.filter((one) => one === true).length },
+  })
+`

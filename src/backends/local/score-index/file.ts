@@ -1,10 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { renameSync, rmSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { crc32 } from 'node:zlib'
 import { checkedLine } from '../checked-line.ts'
 import { FILE_MODE } from '../layout.ts'
-import { openToRead } from '../open-file.ts'
 import { findIntactCrc } from '../read-event.ts'
 import { splitLines } from '../read-events.ts'
 import {
@@ -18,8 +16,7 @@ import {
   type ScoreIndex,
 } from './score-index.ts'
 
-/** How much of the end of a log is looked at to tell whether it has changed. */
-const TAIL_BYTES = 4096
+const LINE_FEED = 0x0a
 
 /** What a line of the file has beside its checksum. A line with a right checksum is one this tool wrote. */
 type IndexLine =
@@ -62,13 +59,13 @@ function toLine(line: IndexLine): string {
   return checkedLine(JSON.stringify(line).slice(0, -1))
 }
 
-/** The index that stands in a file, where it is whole, of this version, and made from the log as it is now. */
-export async function readScoreIndex(path: string, log: LogMark): Promise<ScoreIndex | undefined> {
+/** The index that stands in a file, where it is whole and of this version. */
+export async function readScoreIndex(path: string): Promise<ScoreIndex | undefined> {
   const bytes = await readFile(path).catch(() => undefined)
-  if (bytes === undefined || bytes.at(-1) !== 0x0a) return undefined
+  if (bytes === undefined || bytes.at(-1) !== LINE_FEED) return undefined
   const [first, ...others] = splitLines(bytes)
   const head = first === undefined ? undefined : parseLine(first.bytes)
-  if (head?.type !== 'index' || head.v !== SCORE_INDEX_FORMAT || !isSame(head.log, log)) return undefined
+  if (head?.type !== 'index' || head.v !== SCORE_INDEX_FORMAT) return undefined
   const columns = others.map(({ bytes: line }) => parseLine(line))
   return columns.length === head.lines ? assemble(head, columns) : undefined
 }
@@ -110,21 +107,4 @@ function assemble(
   }
   if (records === undefined || rows === undefined) return undefined
   return { log, isResumed, records, rows, evaluators, labels, summaries }
-}
-
-function isSame(a: LogMark, b: LogMark): boolean {
-  return a.size === b.size && a.changedAt === b.changedAt && a.tail === b.tail
-}
-
-/** Looks at the size, the time and the end of a log. */
-export async function markLog(eventsFile: string): Promise<LogMark> {
-  const file = await openToRead(eventsFile)
-  try {
-    const { size, mtimeMs } = await file.stat()
-    const length = Math.min(size, TAIL_BYTES)
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, size - length)
-    return { size, changedAt: mtimeMs, tail: crc32(buffer.subarray(0, bytesRead)) }
-  } finally {
-    await file.close()
-  }
 }
