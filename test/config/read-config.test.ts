@@ -44,6 +44,7 @@ describe('readConfig', () => {
         pushTimeout: '2m',
         restamp: false,
         reporter: ['plain', 'json=out/report.json'],
+        noGithub: true,
         quiet: true,
         debug: false,
         tag: { team: 'support', area: 'a:b' },
@@ -88,6 +89,7 @@ describe('readConfig', () => {
       pushTimeout: 120_000,
       restamp: false,
       reporter: ['plain', 'json=/project/out/report.json'],
+      noGithub: true,
       quiet: true,
       debug: false,
       tag: [

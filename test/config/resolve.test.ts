@@ -44,6 +44,7 @@ describe('resolveOptions', () => {
       pushTimeout: 60_000,
       restamp: false,
       reporter: [],
+      noGithub: false,
       quiet: false,
       debug: false,
       tag: [],
