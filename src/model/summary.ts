@@ -96,6 +96,11 @@ export interface Latency {
   readonly max: number
 }
 
+export interface SlowTask {
+  readonly key: string
+  readonly durationMs: number
+}
+
 export interface RunSummary {
   readonly iteration: number
   readonly runId: string
@@ -112,6 +117,8 @@ export interface RunSummary {
   /** The first units that failed or did not pass, by `unitName`; at most 20. */
   readonly failingUnits: readonly string[]
   readonly failingCount: number
+  /** The units whose tasks took longest, the slowest first; at most 5. */
+  readonly slowest: readonly SlowTask[]
 }
 
 /** All runs together. Intervals take into account that rows of the same record are alike. */

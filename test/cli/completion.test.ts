@@ -24,6 +24,9 @@ printf '%s\\n' "\${COMPREPLY[@]}"`
     .sort()
 }
 
+/** What `--reporter` takes. */
+const names = ['csv', 'github', 'html', 'json', 'junit', 'markdown', 'ndjson', 'plain', 'terminal']
+
 describe('completion in bash', () => {
   test('offers the commands', async () => {
     expect(await offered('')).toEqual(expect.arrayContaining(['run', 'list', 'show', 'doctor', 'completion', '--help']))
@@ -41,7 +44,7 @@ describe('completion in bash', () => {
   })
 
   test('offers what an option can be, and nothing else behind it', async () => {
-    expect(await offered('run', '--reporter', '')).toEqual(['json', 'ndjson', 'plain', 'terminal'])
+    expect(await offered('run', '--reporter', '')).toEqual(names)
     expect(await offered('run', '--store', 'e')).toEqual(['evals'])
     expect(await offered('show', 'latest', '--rows', 'f')).toEqual(['failing'])
     expect(await offered('run', '--jobs', '')).toEqual([])
@@ -49,7 +52,7 @@ describe('completion in bash', () => {
   })
 
   test('sees through --option=value, which bash takes apart', async () => {
-    expect(await offered('run', '--reporter', '=')).toEqual(['json', 'ndjson', 'plain', 'terminal'])
+    expect(await offered('run', '--reporter', '=')).toEqual(names)
     expect(await offered('run', '--reporter', '=', 'nd')).toEqual(['ndjson'])
   })
 

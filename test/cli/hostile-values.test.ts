@@ -163,7 +163,7 @@ test('D3: a value of a megabyte and any code points come back byte for byte', as
   expect(shown.stdout).not.toMatch(/\p{Cs}|\u202e/u)
 })
 
-test.each([['terminal'], ['plain'], ['json'], ['ndjson']])(
+test.each([['terminal'], ['plain'], ['json'], ['ndjson'], ['junit'], ['markdown'], ['csv'], ['html']])(
   'D17: hostile texts in every place do not reach a terminal (%s)',
   async (reporter) => {
     const project = await cliProject({

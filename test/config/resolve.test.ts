@@ -37,8 +37,6 @@ describe('resolveOptions', () => {
       failUnder: [],
       failOver: [],
       exitZero: false,
-      baseline: undefined,
-      failOnRegression: [],
       raiseErrors: false,
       maxIdenticalErrors: 8,
       baseline: undefined,

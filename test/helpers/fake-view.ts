@@ -79,6 +79,7 @@ export function fakeRun(changes: Partial<RunSummary> = {}): RunSummary {
     errors: [],
     failingUnits: [],
     failingCount: 0,
+    slowest: [],
     ...changes,
   }
 }

@@ -69,6 +69,13 @@ const failedTriage = fakeView({
         },
       ],
       failingCount: 8,
+      slowest: [
+        { key: "it's 18", durationMs: 41_200 },
+        { key: `a-long-key-${'x'.repeat(60)}`, durationMs: 2400 },
+        { key: 't-17', durationMs: 1100 },
+        { key: 't-3', durationMs: 1050 },
+        { key: 't-4', durationMs: 950 },
+      ],
     }),
   ],
 })
@@ -114,6 +121,10 @@ describe('the plain reporter', () => {
 
       40 rows: 38 ok, 2 error
       4.20 s, 9.52 rows/s, task p50 910 ms, p95 1.83 s
+      slowest:
+        41.2 s it's 18
+        2.40 s a-long-key-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx
+        1.10 s t-17
 
       ┌────────────────────┬───────────────────────────┬────────┬─────────┬─────────┐
       │ evaluator          │ value                     │ scored │ errored │ skipped │
@@ -160,6 +171,10 @@ describe('the plain reporter', () => {
       40 rows: 38 ok, 2 error
       4.20 s, 9.52 rows/s, task p50 910 ms,
       p95 1.83 s
+      slowest:
+        41.2 s it's 18
+        2.40 s a-long-key-xxxxxxxxxxxxxxxxxxx…
+        1.10 s t-17
 
       correct
         85.0 % [70.9, 92.9]
@@ -225,6 +240,10 @@ describe('the plain reporter', () => {
       4.20 s, 9.52 rows/s,
       task p50 910 ms, p95
       1.83 s
+      slowest:
+        41.2 s it's 18
+        2.40 s a-long-key…
+        1.10 s t-17
 
       correct
         85.0 % [70.9,
@@ -624,14 +643,14 @@ describe('milestones', () => {
     `)
   })
 
-  it('come every 10 s while no tenth is reached, and at least every 30 s after that', () => {
+  it('T1: come every 10 s while no tenth is reached, and at least every 30 s after that', () => {
     const lines = milestones(10, 400_000)
     const times = lines.slice(1).map((line) => line.replace(/^[^,]*, |, [^,]* left$/g, ''))
     expect(times.slice(0, 4)).toEqual(['10 s', '20 s', '30 s', '40 s'])
     expect(times.slice(10, 14)).toEqual(['2 min 00 s', '2 min 20 s', '2 min 40 s', '3 min 00 s'])
   })
 
-  it('are at most 200 for 10,000 rows', () => {
+  it('T1: are at most 200 for 10,000 rows', () => {
     expect(milestones(10_000, 0.1)).toHaveLength(2)
     expect(milestones(10_000, 1).length).toBeLessThanOrEqual(12)
     expect(milestones(10_000, 300).length).toBeLessThanOrEqual(200)

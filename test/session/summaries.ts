@@ -24,7 +24,7 @@ export function experimentSummary(script: SummaryScript = {}): ExperimentSummary
     runs: runs.map((summaries, index): RunSummary => {
       const iteration = index + 1
       const own = { iteration, runId: '', rows: counts, evaluatorErrors: 0, rowsWithErrors, labels, summaries }
-      return { ...own, durationMs: 0, errors: [], failingUnits: [], failingCount: 0 }
+      return { ...own, durationMs: 0, errors: [], failingUnits: [], failingCount: 0, slowest: [] }
     }),
   }
 }

@@ -1,9 +1,9 @@
 import type { LabelComparison } from '../../model/comparison.ts'
 import type { ExperimentInfo } from '../../model/ports.ts'
 import type { Row } from '../../model/row.ts'
-import type { ExperimentSummary, Latency, RowCounts, RunSummary } from '../../model/summary.ts'
+import type { ExperimentSummary, Latency, RowCounts, RunSummary, SlowTask } from '../../model/summary.ts'
 import { sanitizeLine } from '../../terminal/sanitize.ts'
-import { truncate } from '../../terminal/width.ts'
+import { displayWidth, truncate } from '../../terminal/width.ts'
 import { excerpt } from '../../terminal/wrap.ts'
 import { changesOf } from './compare/change.ts'
 import { formatDuration, formatThroughput } from './duration.ts'
@@ -15,6 +15,9 @@ import { renderStability } from './stability.ts'
 import type { Style } from './style.ts'
 
 const MAX_LINES = 5
+/** A task that is over sooner is not worth a line. */
+const SLOW_MS = 1000
+const MAX_SLOW = 3
 
 export interface RunSummaryInput {
   readonly info: ExperimentInfo
@@ -35,7 +38,7 @@ export function renderRunSummary(
   const title = info.runs === 1 ? info.name : `${info.name} · run ${run.iteration} of ${info.runs}`
   return joinParts([
     renderTitle(isComplete ? title : `${title} · not complete`, style),
-    renderCounts(run, style),
+    renderCounts(run, style, run.slowest),
     renderLabelTable({ ...run, changes: changesOf(labels) }, style),
     renderFailingRows(
       {
@@ -79,9 +82,10 @@ interface Times {
   readonly taskLatency?: Latency
 }
 
-function renderCounts(times: Times, { columns }: Style): string {
+function renderCounts(times: Times, { columns }: Style, slowest: readonly SlowTask[] = []): string {
   const lines = [formatRowCounts(times.rows), formatTimes(times)]
-  return lines.flatMap((line) => excerpt(line, { columns, lines: MAX_LINES })).join('\n')
+  const wrapped = lines.flatMap((line) => excerpt(line, { columns, lines: MAX_LINES }))
+  return [...wrapped, ...formatSlowest(slowest, columns)].join('\n')
 }
 
 function formatTimes({ rows, durationMs, taskLatency }: Times): string {
@@ -91,6 +95,17 @@ function formatTimes({ rows, durationMs, taskLatency }: Times): string {
     times.push(`task p50 ${formatDuration(taskLatency.p50)}`, `p95 ${formatDuration(taskLatency.p95)}`)
   }
   return times.join(', ')
+}
+
+/** In one line where that is wide enough; nothing where every task is over soon. @example ['slowest: 41.2 s t-17, 12.8 s t-9'] */
+function formatSlowest(slowest: readonly SlowTask[], columns: number): string[] {
+  const slow = slowest.filter(({ durationMs }) => durationMs >= SLOW_MS).slice(0, MAX_SLOW)
+  if (slow.length === 0) return []
+  const named = slow.map(({ key, durationMs }) => `${formatDuration(durationMs)} ${sanitizeLine(key)}`)
+  const oneLine = `slowest: ${named.join(', ')}`
+  return displayWidth(oneLine) <= columns
+    ? [oneLine]
+    : ['slowest:', ...named.map((name) => `  ${truncate(name, columns - 2)}`)]
 }
 
 function renderTitle(title: string, { colors, columns }: Style): string {

@@ -1,14 +1,15 @@
+import { showControl } from './show-control.ts'
+
 const SPECIAL = /[&<>"'\r\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
 /** What XML 1.0 has no way to write, not even as a reference. */
 const ILLEGAL = /(?![\t\n\r\u007f-\u009f])\p{Control}|\p{Surrogate}|[\ufffe\uffff]/gu
 const BREAKS = /[\n\t]/g
-const CONTROL_PICTURES = 0x2400
 
 const named: { readonly [character: string]: string } = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
 
 /** Text from anywhere as the content of an element. What XML cannot hold is shown in its place: `␛` for an escape, else U+FFFD. */
 export function xmlText(text: string): string {
-  return text.replace(ILLEGAL, showIllegal).replace(SPECIAL, reference)
+  return text.replace(ILLEGAL, showControl).replace(SPECIAL, reference)
 }
 
 /** The same between the quotes of an attribute, where line breaks would be lost. */
@@ -21,11 +22,6 @@ export function xmlAttributes(attributes: { readonly [name: string]: string | nu
   return Object.entries(attributes)
     .map(([name, value]) => ` ${name}="${xmlAttribute(String(value))}"`)
     .join('')
-}
-
-function showIllegal(character: string): string {
-  const code = character.charCodeAt(0)
-  return code < 0x20 ? String.fromCharCode(CONTROL_PICTURES + code) : '\ufffd'
 }
 
 function reference(character: string): string {

@@ -4,6 +4,7 @@ import type { RowCounts, RunSummary } from '../../model/summary.ts'
 import { EvaluatorAccumulator } from '../../stats/evaluator.ts'
 import { Latencies } from '../../stats/latencies.ts'
 import { ErrorGroups } from './error-groups.ts'
+import { Slowest } from './slowest.ts'
 
 const MAX_FAILING_UNITS = 20
 
@@ -19,6 +20,7 @@ export class RunTally {
   readonly evaluators: Map<string, EvaluatorAccumulator>
   readonly #counts: Counts = { ok: 0, error: 0, timeout: 0, skipped: 0, cancelled: 0, pending: 0 }
   readonly #errors = new ErrorGroups()
+  readonly #slowest = new Slowest()
   /** Rows that are not finished and of which something has failed; no others, so it stays small. */
   readonly #marks = new Map<string, Mark>()
   readonly #failingUnits: string[] = []
@@ -69,6 +71,7 @@ export class RunTally {
 
   addTask(event: TaskFinished): void {
     this.latencies.add(event.durationMs)
+    this.#slowest.add(event.key, event.durationMs)
     if (event.status !== 'ok') this.#errors.addTask(event.error, event.key)
   }
 
@@ -117,6 +120,7 @@ export class RunTally {
       errors: this.#errors.list(),
       failingUnits: [...this.#failingUnits],
       failingCount: this.#failingCount,
+      slowest: this.#slowest.list(),
     }
   }
 

@@ -1,9 +1,13 @@
+import { showControl } from '../show-control.ts'
+
 /** What a spreadsheet strips or ignores before it looks whether a cell is a formula. */
 const LEADING = /^[\s\p{Control}\p{Format}\p{Default_Ignorable_Code_Point}]+/u
 /** What begins a formula, in full width too. */
 const FORMULA = /^[=+\-@\uff1d\uff0b\uff0d\uff20]/
 const PLAIN_NUMBER = /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/
 const LINE_BREAKS = /(\r\n|\n|\r)/
+/** Characters that no spreadsheet shows, and that `csv()` or a terminal would trip over. */
+const CONTROLS = /(?![\t\n\r])\p{Control}|\p{Surrogate}/gu
 /** Semicolons and tabs too: in some countries they separate cells. */
 const NEEDS_QUOTES = /[",;\t\r\n]|^\s|\s$/
 
@@ -14,7 +18,7 @@ const NEEDS_QUOTES = /[",;\t\r\n]|^\s|\s$/
  */
 export function csvCell(text: string): string {
   const safe = PLAIN_NUMBER.test(text) ? text : text.split(LINE_BREAKS).map(defuse).join('')
-  const visible = safe.replaceAll('\u0000', '\u2400')
+  const visible = safe.replace(CONTROLS, showControl)
   return NEEDS_QUOTES.test(visible) ? `"${visible.replaceAll('"', '""')}"` : visible
 }
 

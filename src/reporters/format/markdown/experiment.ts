@@ -1,6 +1,7 @@
-import type { ExperimentOutcome } from '../../../model/ports.ts'
+import type { ExperimentInfo, ExperimentOutcome } from '../../../model/ports.ts'
 import type { Row } from '../../../model/row.ts'
 import type { ExperimentSummary } from '../../../model/summary.ts'
+import { cutText } from '../cut.ts'
 import { formatDuration } from '../duration.ts'
 import { formatCount, formatNumber } from '../number.ts'
 import { outcomeReasons } from '../outcome.ts'
@@ -22,6 +23,9 @@ export interface ReportedExperiment {
 const marks = { passed: '✅', failed: '❌', stopped: '⛔' } as const
 const NAME_COLUMNS = 80
 const CELL_COLUMNS = 120
+/** Lines that run failing records again. */
+const MAX_LINES = 5
+const MAX_LINE = 500
 
 /** @example '✅ passed `capitals`' */
 export function headline({ info, outcome }: ExperimentOutcome): string {
@@ -57,11 +61,20 @@ function failingSections({ experiment, summary, failing }: ReportedExperiment): 
     {
       head: `<details><summary>${formatCount(total, 'row')} failed or did not pass</summary>\n\n${tableHead(columns)}`,
       rows: failing.map((row) => failingRow(row, info.runs)),
-      foot: '\n</details>\n\n',
+      foot: `\n${reproduceBlock(info, failing)}</details>\n\n`,
       others: Math.max(total - failing.length, 0),
       more: code(`llmobs-exp show ${info.experimentId} --rows failing`),
     },
   ]
+}
+
+function reproduceBlock(info: ExperimentInfo, failing: readonly Row[]): string {
+  const keys = [...new Set(failing.map(({ key }) => key))].slice(0, MAX_LINES)
+  if (keys.length === 0 || info.pulled !== undefined) return ''
+  return `${codeBlock(
+    keys.map((key) => cutText(renderReproduce(info, key), MAX_LINE)),
+    'sh',
+  )}\n`
 }
 
 function failingRow(row: Row, runs: number): string {
