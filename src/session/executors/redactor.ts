@@ -6,7 +6,7 @@ import { type Json, type JsonChange, parseJson, toJson } from '../../model/json.
 import type { RecordText, RecordValues } from '../../model/row.ts'
 
 /** What stands in the place of a value for which the user's `redact` failed. */
-export const REDACTION_FAILED = '[redaction failed]'
+const REDACTION_FAILED = '[redaction failed]'
 
 /** Asks the user's `redact` of everything that leaves the thread to be kept. Never throws. */
 export interface Redactor {
