@@ -129,6 +129,8 @@ const built = await Promise.all([
   // User code may replace what Node's modules have: an ES module keeps what it imported.
   build({ ...esModule, entryPoints: entries('session/executors', ['thread-entry', 'config-entry']) }),
   build({ ...commonJs, entryPoints: entries('session/executors', ['workers']) }),
+  // For a function that does not wait.
+  build({ ...commonJs, entryPoints: entries('library', ['sync']) }),
   build({ ...commonJs, entryPoints: entries('cli', ['main', ...new Set(commands)]), plugins: [parts] }),
   build({ ...commonJs, ...ownUrl, entryPoints: packages, outdir: join(dist, 'packages') }),
 ])
