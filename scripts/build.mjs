@@ -91,6 +91,18 @@ const workers = {
   },
 }
 
+/** An ES module that imports `node:process` opens stdin, stdout and stderr: what runs in somebody else's process must not. */
+const untouchedProcess = {
+  name: 'untouched-process',
+  /** @param {import('esbuild').PluginBuild} pluginBuild */
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^node:process$/ }, () => ({ path: 'process', namespace: 'process' }))
+    onLoad({ filter: /.*/, namespace: 'process' }, () => ({
+      contents: 'export default process\nexport const { hrtime, nextTick } = process',
+    }))
+  },
+}
+
 /** Leaves what runs experiments out of what every experiment module imports: it is loaded when it is called. */
 const lazyLibrary = {
   name: 'lazy-library',
@@ -126,7 +138,7 @@ const built = await Promise.all([
     entryPoints: entries('library', ['run', 'sync-entry']),
     splitting: true,
     chunkNames: 'library/[name]-[hash]',
-    plugins: [workers],
+    plugins: [workers, untouchedProcess],
   }),
   // User code may replace what Node's modules have: an ES module keeps what it imported.
   build({
@@ -134,6 +146,8 @@ const built = await Promise.all([
     entryPoints: entries('session/executors', ['thread-entry', 'in-process-entry', 'config-entry']),
   }),
   build({ ...commonJs, entryPoints: entries('session/executors', ['workers']) }),
+  // For a function that does not wait.
+  build({ ...commonJs, entryPoints: entries('library', ['sync']) }),
   build({
     ...commonJs,
     entryPoints: {

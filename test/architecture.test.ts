@@ -281,6 +281,11 @@ describe('src/', () => {
     expect(variables).toEqual([])
   })
 
+  it('loads nothing that runs experiments with what defines them', () => {
+    const folders = [...loadedWith('index.ts').files].map(folderOf)
+    expect(folders.filter((folder) => ['library', 'cli', 'session', 'engine', 'load'].includes(folder))).toEqual([])
+  })
+
   it('loads no package into the thread with user code', () => {
     expect([...loadedWith('index.ts').packages]).toEqual([])
     expect([...loadedWith('session/executors/thread-entry.ts').packages]).toEqual([])

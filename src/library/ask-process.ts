@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import process from 'node:process'
 import { fromErrorInfo } from '../model/error-info.ts'
 import { LlmobsExpError } from '../model/errors.ts'
@@ -12,8 +13,6 @@ import { REPLY_FILE, type SyncAnswer, type SyncReply, type SyncRequest } from '.
  */
 export function askProcess(entry: string, request: SyncRequest): SyncReply {
   const input = JSON.stringify(request)
-  // Not imported: whoever only defines an experiment would load it too.
-  const { spawnSync } = process.getBuiltinModule('node:child_process')
   const interrupt = holdInterrupt()
   const { error, status, signal, output } = spawnSync(process.execPath, [entry], {
     input,

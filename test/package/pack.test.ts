@@ -30,6 +30,20 @@ import { checkDatasetSource, type SourceFinding } from 'llmobs-exp/contracts'
 export const table: Dataset<{ readonly input: string }> = csv('./x.csv', { columns: { input: 'question' } })
 export const findings: Promise<readonly SourceFinding[]> = checkDatasetSource(() => json('./x.json', { at: 'a.b' }))
 `
+const library = `import { runExperiment, runExperimentSync, type RunEvent } from 'llmobs-exp'
+import packed from './capitals.js'
+
+const run = runExperiment(packed, { jobs: 2, noPush: true })
+for await (const event of run) seen(event)
+export const exact: boolean | null | undefined = (await (await run).toTable())[0]?.exact
+export const output: string | null | undefined = runExperimentSync<typeof packed>('./capitals.ts').toTable()[0]?.output
+function seen(_event: RunEvent): void {}
+`
+const script = `import { runExperiment, runExperimentSync } from 'llmobs-exp'
+const later = await runExperiment('./capitals.ts')
+const now = runExperimentSync('./capitals.ts')
+console.log(later.passed, (await later.toTable()).length, now.passed, now.rows().length)
+`
 const tsconfig = { compilerOptions: { strict: true, noEmit: true, module: 'nodenext', target: 'es2023', types: [] } }
 
 interface Packed {
@@ -88,6 +102,14 @@ describe('the packed package', () => {
       exitCode: 0,
       experiments: [{ name: 'packed', runs: [{ rows: { ok: 2 }, evaluators: [{ label: 'exact', value: 1 }] }] }],
     })
+  })
+
+  it('runs experiments from code where it is installed, with types', () => {
+    const user = join(folder, 'user')
+    writeFileSync(join(user, 'library.ts'), library)
+    expect(typecheck(user)).toBe('')
+    const { status, stdout, stderr } = run(process.execPath, ['--input-type=module', '--eval', script], user)
+    expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: 'true 2 true 2\n', stderr: '' })
   })
 
   it('brings types that check a module that imports it', () => {
@@ -157,7 +179,7 @@ describe('the packed package', () => {
       return run(process.execPath, ['--eval', code], join(folder, 'user')).stdout.trim()
     }
     expect(namesOf('llmobs-exp')).toBe(
-      'LlmobsExpError,byName,csv,datadogDataset,defineConfig,defineExperiment,json,jsonl,multi,openSource,remoteEvaluator',
+      'LlmobsExpError,byName,csv,datadogDataset,defineConfig,defineExperiment,json,jsonl,multi,openSource,remoteEvaluator,runExperiment,runExperimentSync',
     )
     expect(namesOf('llmobs-exp/contracts')).toBe('checkDatasetSource')
   })
