@@ -2,15 +2,18 @@ import { type ResolvedOptions, resolveForExperiment } from '../config/resolve.ts
 import { selectExperiments } from '../load/select-experiments.ts'
 import { type FileListener, useFiles } from '../load/used-files.ts'
 import type { ConsoleChunk } from '../model/ports.ts'
+import type { QuarantineEntry } from '../model/quarantine.ts'
 import { addConditions } from '../session/add-conditions.ts'
 import { type LoadedExperiment, loadModules } from '../session/load-modules.ts'
 import { type PlannedExperiment, planExperiment } from '../session/plan-experiment.ts'
+import { quarantineOf } from '../session/quarantine.ts'
 import type { CommandContext } from './command-context.ts'
 import { compileOptions } from './compile-options.ts'
 import type { Ending } from './ending.ts'
+import { readQuarantine } from './quarantine.ts'
 import type { RecordChoice } from './watch-memory.ts'
 
-export interface PrepareTools extends Pick<CommandContext, 'currentFolder' | 'ids' | 'workers'> {
+export interface PrepareTools extends Pick<CommandContext, 'clock' | 'currentFolder' | 'ids' | 'workers'> {
   readonly ending: Ending
   readonly onConsole: (chunk: ConsoleChunk) => void
   /** Whether console output says which call it comes from. @default false */
@@ -47,7 +50,8 @@ export async function prepare(
     const resolved = await options
     const experiments = addConditions(selectExperiments(await loading, resolved.values.only), resolved)
     tools.onFiles?.(useFiles(new Set(experiments.flatMap(({ info }) => info.dataset.files ?? []))))
-    return await planAll(experiments, resolved, tools)
+    const quarantine = readQuarantine(resolved, tools.currentFolder)
+    return await planAll(experiments, resolved, { ...tools, quarantine })
   } catch (error) {
     throw tools.ending.explain(error)
   }
@@ -57,14 +61,15 @@ export async function prepare(
 async function planAll(
   loaded: readonly LoadedExperiment[],
   options: ResolvedOptions,
-  { ids, records }: PrepareTools,
+  { ids, clock, records, quarantine }: PrepareTools & { readonly quarantine: readonly QuarantineEntry[] },
 ): Promise<PlannedExperiment[]> {
   const planned: PlannedExperiment[] = []
   for (const experiment of loaded) {
     const own = resolveForExperiment(options, experiment.info)
     const record = records === undefined ? own.values.record : records.get(experiment.info.name)
     if (record === undefined) continue
-    const chosen = { ...own, values: { ...own.values, record } }
+    const { records: quarantined, ended } = quarantineOf(quarantine, experiment.info.name, clock.now())
+    const chosen = { ...own, values: { ...own.values, record }, quarantine: quarantined, endedQuarantine: ended }
     planned.push(await planExperiment(experiment, chosen, ids.experimentId()))
   }
   return planned

@@ -42,6 +42,7 @@ export function describeExperiment(manifest: Manifest, { files }: Pick<StoredExp
     summaryEvaluators: definition.summaryEvaluators,
     folder: files.folder,
     eventsFile: files.events,
+    ...(options.quarantine === undefined ? {} : { quarantine: options.quarantine }),
     ...(manifest.pulled === undefined ? {} : { pulled: manifest.pulled }),
   }
 }
@@ -75,8 +76,9 @@ function createManifest(planned: PlannedExperiment, groupId: string, context: Co
   }
 }
 
-function manifestOptions({ options, plan: { plannedRecords }, check }: PlannedExperiment, mask: Mask): ManifestOptions {
+function manifestOptions({ options, plan, check }: PlannedExperiment, mask: Mask): ManifestOptions {
   const { values, sources } = options
+  const { plannedRecords, quarantine } = plan
   const assignments = sources.get('config') === 'config-file' ? [] : values.config
   const { runs, jobs, timeout, evalTimeout, maxRetries, raiseErrors, skipInvalid } = values
   const { maxErrors, maxIdenticalErrors, filter, record } = values
@@ -99,6 +101,9 @@ function manifestOptions({ options, plan: { plannedRecords }, check }: PlannedEx
     ...(values.sampleSeed === undefined ? {} : { sampleSeed: values.sampleSeed }),
     ...(plannedRecords === undefined ? {} : { plannedRecords }),
     ...(check === undefined ? {} : { datasetRecords: check.records }),
+    ...(quarantine === undefined
+      ? {}
+      : { quarantine: quarantine.map((one) => ({ ...one, reason: mask(one.reason) })) }),
     ...(values.project === undefined ? {} : { project: values.project }),
   }
 }

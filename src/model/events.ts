@@ -168,6 +168,7 @@ export interface Problem {
     | 'W_BACKEND_REFUSED'
     | 'W_RECORD_SKIPPED'
     | 'W_UNKNOWN_RECORD'
+    | 'W_QUARANTINE'
     | 'W_UNKNOWN_VARIABLE'
     | 'W_ENV_LINE'
     | 'W_CONFIG_KEY'

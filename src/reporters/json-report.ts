@@ -31,6 +31,8 @@ interface JsonExperiment {
   exitCode: number
   /** What came of each threshold; empty when it ended early. */
   thresholds: JsonThreshold[]
+  /** Records that were run and counted for no threshold. */
+  quarantine: { record: string; reason: string; until: string | null }[]
   /** Empty when the experiment was not started. */
   runs: JsonRun[]
   durationMs: number
@@ -89,6 +91,8 @@ type JsonEvaluator = {
   scored: number
   errored: number
   skipped: number
+  /** Rows of records in quarantine, which no number here counts. */
+  quarantined: number
 } & (
   | { type: 'boolean'; value: number | null; passed: number; interval: JsonInterval }
   | {
@@ -147,6 +151,7 @@ function experimentOf(ended: ExperimentOutcome, view: ExperimentView | undefined
     outcome: outcomeOf(outcome),
     exitCode: outcome.exitCode,
     thresholds: outcome.status === 'stopped' ? [] : (outcome.thresholds ?? []).map(thresholdOf),
+    quarantine: (info.quarantine ?? []).map(({ record, reason, until = null }) => ({ record, reason, until })),
     runs: outcome.exitCode === 2 ? [] : (summary?.runs ?? []).map(runOf),
     durationMs: summary?.durationMs ?? 0,
     taskLatencyMs: latencyOf(summary?.taskLatency),
@@ -191,8 +196,8 @@ function runOf(run: RunSummary): JsonRun {
 }
 
 function evaluatorOf(summary: LabelSummary): JsonEvaluator {
-  const { label, evaluator, scored, errored, skipped } = summary
-  const common = { label, evaluator, scored, errored, skipped }
+  const { label, evaluator, scored, errored, skipped, quarantined = 0 } = summary
+  const common = { label, evaluator, scored, errored, skipped, quarantined }
   switch (summary.type) {
     case 'boolean': {
       const { type, passRate, passed, interval } = summary

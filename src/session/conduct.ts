@@ -1,6 +1,6 @@
 import type { EventLog } from '../backends/local/event-log.ts'
 import type { Mask } from '../config/secrets.ts'
-import type { Plan } from '../engine/plan.ts'
+import type { Plan, Selection } from '../engine/plan.ts'
 import { run } from '../engine/run.ts'
 import { endReasonOf, type StopSwitch } from '../engine/stop.ts'
 import type { Problem, RunEvent } from '../model/events.ts'
@@ -12,6 +12,7 @@ import type { BegunExperiment } from './begun.ts'
 import { describeSelection } from './describe-selection.ts'
 import { maskEvents, maskOutcome } from './mask-events.ts'
 import { decideOutcome, type OutcomeInput } from './outcome.ts'
+import { describeUnmet } from './quarantine.ts'
 import { createTally, type Tally } from './tally.ts'
 import { createView } from './view.ts'
 import { watchSelection } from './watch-selection.ts'
@@ -78,7 +79,8 @@ export async function conduct(experiment: ConductedExperiment, ports: ConductPor
   const start = begun?.run ?? run
   for await (const events of start(plan, { executor: watch.executor, reader, clock, ids }, stop)) keep(events)
   await begun?.settle(stop.reason)
-  keep(stamp(tally.takeProblems(), lastSeq, clock))
+  const isWhole = stop.reason === undefined && isEverything(plan.selection)
+  keep(stamp([...tally.takeProblems(), ...(isWhole ? describeUnmet(tally.unmetQuarantine()) : [])], lastSeq, clock))
   const taskStarted = executor.gauges().tasksCalled > 0
   const outcome = maskOutcome(decide(experiment, { tally, stop, taskStarted, hint: watch.hint() }), mask)
   keep(stamp([{ type: 'experiment-finished', outcome }], lastSeq, clock))
@@ -105,6 +107,10 @@ function decide({ plan, verdict, taskStartedBefore, begun }: ConductedExperiment
     ...(selection === '' ? {} : { selection }),
     ...(ending.hint === undefined ? {} : { selectionHint: ending.hint }),
   })
+}
+
+function isEverything({ filters, records, sampleSize }: Selection): boolean {
+  return filters.length === 0 && records.length === 0 && sampleSize === undefined
 }
 
 /** Whether what ended it was meant for the whole command. */

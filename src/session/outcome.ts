@@ -147,7 +147,8 @@ function plannedUnits(rows: RowCounts): number {
 }
 
 function excessErrors({ summary, maxErrors }: OutcomeInput): Failure[] {
-  const planned = plannedUnits(summary.rows)
+  // Records in quarantine are neither errors nor what errors are a share of.
+  const planned = plannedUnits(summary.rows) - (summary.quarantinedRows ?? 0)
   const count = summary.rowsWithErrors
   const isAllowed = maxErrors.kind === 'count' ? count <= maxErrors.count : count * 100 <= maxErrors.percent * planned
   if (isAllowed) return []

@@ -1,9 +1,11 @@
 import type { EvaluationFinished, Problem, RunEvent } from '../model/events.ts'
 import type { Gauges } from '../model/executor.ts'
 import type { Clock, Progress } from '../model/ports.ts'
+import type { QuarantinedRecord } from '../model/quarantine.ts'
 import type { ExperimentSummary, RunSummary } from '../model/summary.ts'
 import { Clusters } from '../stats/clusters.ts'
 import { LabelTypes } from './tally/label-types.ts'
+import { QuarantineWatch } from './tally/quarantine-watch.ts'
 import { RunTally } from './tally/run-tally.ts'
 import { summarizeRuns } from './tally/summarize-runs.ts'
 
@@ -13,6 +15,8 @@ export interface TallyInfo {
   readonly runs: number
   /** Records that are planned for each run, where the dataset's length is known; else the log may tell. */
   readonly plannedRecords?: number
+  /** Records whose rows count for no number but the rows themselves. */
+  readonly quarantine?: readonly QuarantinedRecord[]
 }
 
 /** Where a live tally gets the time and the gauges from. */
@@ -30,6 +34,8 @@ export interface Tally {
   summary(): ExperimentSummary
   /** Warnings since this was last asked. */
   takeProblems(): readonly Problem[]
+  /** Records in quarantine that have not been read. */
+  unmetQuarantine(): readonly string[]
 }
 
 /**
@@ -50,6 +56,7 @@ class EventTally implements Tally {
   readonly #runs = new Map<number, RunTally>()
   readonly #finishedRuns = new Map<number, RunSummary>()
   readonly #types = new LabelTypes()
+  readonly #quarantine: QuarantineWatch
   readonly #clusters = new Map<string, Clusters>()
   readonly #recordNumbers = new Map<string, number>()
   #last: { readonly key?: string; readonly number: number } = { number: -1 }
@@ -63,6 +70,7 @@ class EventTally implements Tally {
     this.#info = info
     this.#live = live
     this.#plannedRecords = info.plannedRecords
+    this.#quarantine = new QuarantineWatch(info.quarantine)
   }
 
   apply(event: RunEvent): void {
@@ -71,15 +79,16 @@ class EventTally implements Tally {
     switch (event.type) {
       case 'record':
         if (event.replaces === undefined) this.#records++
+        this.#quarantine.meet(event.key)
         break
       case 'task-finished':
-        this.#changed(event.iteration).addTask(event)
+        this.#changed(event.iteration).addTask(event, this.#quarantine.has(event.key))
         break
       case 'evaluation-finished':
         this.#addEvaluation(event)
         break
       case 'row-finished':
-        this.#changed(event.iteration).addRow(event)
+        this.#changed(event.iteration).addRow(event, this.#quarantine.has(event.key))
         break
       default:
         this.#applyMilestone(event)
@@ -126,6 +135,10 @@ class EventTally implements Tally {
     return this.#types.take()
   }
 
+  unmetQuarantine(): readonly string[] {
+    return this.#quarantine.unmet()
+  }
+
   #applyMilestone(event: RunEvent): void {
     if (event.type === 'experiment-started') {
       this.#startedAt = event.at
@@ -145,8 +158,9 @@ class EventTally implements Tally {
   }
 
   #addEvaluation(event: EvaluationFinished): void {
-    const evaluator = this.#changed(event.iteration).addEvaluation(event)
-    if (event.status !== 'ok') return
+    const isQuarantined = this.#quarantine.has(event.key)
+    const evaluator = this.#changed(event.iteration).addEvaluation(event, isQuarantined)
+    if (event.status !== 'ok' || isQuarantined) return
     for (const evaluation of event.evaluations) {
       const isFirstOfType = evaluator.label(evaluation.label).add(evaluation)
       if (isFirstOfType) this.#types.add(evaluation.label, evaluation.type)

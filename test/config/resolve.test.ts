@@ -35,6 +35,7 @@ describe('resolveOptions', () => {
       maxErrors: { kind: 'count', count: 0 },
       failUnder: [],
       failOver: [],
+      quarantine: undefined,
       exitZero: false,
       raiseErrors: false,
       maxIdenticalErrors: 8,

@@ -22,6 +22,7 @@ const coverage = {
   scored: count.meta({ description: 'Rows the value was taken over.' }),
   errored: count.meta({ description: 'Rows on which the evaluator failed.' }),
   skipped: count.meta({ description: 'Rows to which it did not apply, or whose task failed.' }),
+  quarantined: count.meta({ description: 'Rows of records in quarantine, which no number here counts.' }),
 }
 
 const evaluator = z.discriminatedUnion('type', [
@@ -63,7 +64,7 @@ const summaryEvaluator = z.discriminatedUnion('status', [
   z.object({ name: z.string(), status: z.literal('error'), code, message: z.string() }),
 ])
 
-const rowCoverage = z.object({ scored: count, errored: count, skipped: count })
+const rowCoverage = z.object({ scored: count, errored: count, skipped: count, quarantined: count.optional() })
 
 const threshold = z
   .object({
@@ -162,6 +163,9 @@ const experiment = z.object({
   thresholds: z
     .array(threshold)
     .meta({ description: 'What came of each threshold; empty when the experiment ended early.' }),
+  quarantine: z
+    .array(z.object({ record: z.string(), reason: z.string(), until: z.string().nullable() }))
+    .meta({ description: 'Records that were run and counted for no threshold.' }),
   runs: z.array(run).meta({ description: 'Empty when the experiment was not started.' }),
   durationMs: duration,
   taskLatencyMs: latency,

@@ -108,6 +108,7 @@ describe('the json reporter', () => {
             },
             "exitCode": 0,
             "thresholds": [],
+            "quarantine": [],
             "runs": [
               {
                 "iteration": 1,
@@ -129,6 +130,7 @@ describe('the json reporter', () => {
                     "scored": 40,
                     "errored": 0,
                     "skipped": 0,
+                    "quarantined": 0,
                     "type": "boolean",
                     "value": 0.85,
                     "passed": 34,

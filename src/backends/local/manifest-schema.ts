@@ -44,7 +44,14 @@ const thresholdResult = {
   value: z.number().exactOptional(),
   interval: z.object({ low: z.number(), high: z.number(), rough: z.boolean() }).exactOptional(),
   n: z.number().exactOptional(),
-  coverage: z.object({ scored: z.number(), errored: z.number(), skipped: z.number() }).exactOptional(),
+  coverage: z
+    .object({
+      scored: z.number(),
+      errored: z.number(),
+      skipped: z.number(),
+      quarantined: z.number().exactOptional(),
+    })
+    .exactOptional(),
 }
 
 const thresholds = z.array(z.object({ ...thresholdResult, status: z.enum(['met', 'missed']) })).exactOptional()
@@ -123,6 +130,9 @@ export const manifestSchema: z.ZodType<Manifest> = z.object({
     sampleSeed: z.number().exactOptional(),
     plannedRecords: count.exactOptional(),
     datasetRecords: count.exactOptional(),
+    quarantine: z
+      .array(z.object({ record: z.string(), reason: z.string(), until: z.string().exactOptional() }))
+      .exactOptional(),
     project: z.string().exactOptional(),
   }),
   hashes: z.object({ module: z.string(), config: z.string() }),

@@ -71,7 +71,13 @@ function agree(manifest: Manifest, loaded: LoadedExperiment, { options, flags, m
   const info = { ...definition, config, dataset: loaded.info.dataset }
   return {
     loaded: { ...loaded, info },
-    options: { ...resolved, config, doubtfulKeys: [], tags: definition.tags },
+    options: {
+      ...resolved,
+      config,
+      doubtfulKeys: [],
+      tags: definition.tags,
+      quarantine: manifest.options.quarantine ?? [],
+    },
     keptConfig,
     ...(change === undefined ? {} : { allowed: change }),
   }
