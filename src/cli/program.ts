@@ -192,6 +192,7 @@ const resumeOptionNames = [
   'maxRetries',
   'maxErrors',
   'exitZero',
+  'stopWhenCertain',
   'raiseErrors',
   'maxIdenticalErrors',
   'maxTime',

@@ -95,6 +95,7 @@ function manifestOptions({ options, plan, check }: PlannedExperiment, mask: Mask
     ...(assignments.length === 0 ? {} : { config: assignments.map((pair) => maskAssignment(pair, mask)) }),
     filters: filter.map(({ key, value }) => `${key}=${value}`),
     records: record,
+    ...(values.stopWhenCertain ? { stopWhenCertain: true } : {}),
     ...(values.maxTime === undefined ? {} : { maxTime: values.maxTime }),
     ...(values.evalJobs === undefined ? {} : { evalJobs: values.evalJobs }),
     ...(values.sampleSize === undefined ? {} : { sampleSize: values.sampleSize }),

@@ -24,6 +24,10 @@ export const verdictOptions = {
       'records that count for no threshold, not llmobs-exp.quarantine.json beside the nearest package.json; none: no file',
     expected: 'a file, or none',
   }),
+  stopWhenCertain: toggle({
+    group: VERDICT,
+    description: 'skip the remaining rows as soon as no outcome of them can change the verdict',
+  }),
   exitZero: toggle({
     group: VERDICT,
     description: 'exit with 0 also where the verdict is failed, and say so: for benchmarks; other codes stay',

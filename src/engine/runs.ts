@@ -75,7 +75,7 @@ async function finishRun(iteration: number, tools: EngineTools): Promise<void> {
 
 async function summarize(iteration: number, tools: EngineTools): Promise<NamedSummaryResult[]> {
   const { plan, executor, reader, stop } = tools
-  if (plan.summaryEvaluators.length === 0) return []
+  if (plan.summaryEvaluators.length === 0 || tools.cutRuns.has(iteration)) return []
   const calls = await executor.summarize(withoutQuarantined(reader.rows({ iteration }), plan))
   try {
     if (stop.reason !== undefined) return []

@@ -1,10 +1,10 @@
-import type { Delivery } from '../model/backend.ts'
 import type { ErrorCode } from '../model/errors.ts'
 import type { MetricType } from '../model/evaluation.ts'
 import type { NamedSummaryResult } from '../model/events.ts'
-import type { EndReason, Failure, Outcome } from '../model/outcome.ts'
+import type { EarlyEnd, EndReason, Failure, Outcome } from '../model/outcome.ts'
 import type { ExperimentOutcome, ExperimentView, GroupOutcome } from '../model/ports.ts'
 import type { ErrorGroup, LabelSummary, Latency, RowCounts, RunSummary } from '../model/summary.ts'
+import { deliveryOf, type JsonDelivery } from './json-delivery.ts'
 import { numberOrNull, parseOrNull } from './json-text.ts'
 import { intervalOf, type JsonInterval, type JsonThreshold, thresholdOf } from './json-threshold.ts'
 
@@ -45,27 +45,12 @@ interface JsonExperiment {
   pulled: { backend: string; place: string; id: string; link: string; at: string } | null
 }
 
-interface JsonDelivery {
-  status: Delivery['status']
-  backend: string
-  /** Where the backend is: `datadoghq.com`. */
-  place: string
-  /** Where people look at it; null when it was never made there. */
-  link: string | null
-  spans: number
-  metrics: number
-  /** Events that were not accepted yet. */
-  pending: number
-  /** Events that will never be. */
-  rejected: number
-  /** Why not everything was accepted; null when it was. */
-  reason: string | null
-}
-
 interface JsonOutcome {
   status: 'passed' | 'failed' | 'stopped'
   /** Why it did not pass. */
   failures: Failure[]
+  /** Rows that ran until the verdict was certain, and those that were skipped from there on. */
+  early: EarlyEnd | null
   /** Why it ended early; null when it did not. */
   stopped: { kind: EndReason['kind']; code: ErrorCode | null; message: string } | null
 }
@@ -161,16 +146,11 @@ function experimentOf(ended: ExperimentOutcome, view: ExperimentView | undefined
   }
 }
 
-function deliveryOf(delivery: Delivery): JsonDelivery {
-  const { status, backend, place, link = null, spans, metrics } = delivery
-  const rest = status === 'delivered' ? { pending: 0, rejected: 0, reason: null } : delivery
-  const { pending, rejected, reason } = rest
-  return { status, backend, place, link, spans, metrics, pending, rejected, reason }
-}
-
 function outcomeOf(outcome: Outcome): JsonOutcome {
   const failures = outcome.status === 'passed' ? [] : [...outcome.failures]
-  return { status: outcome.status, failures, stopped: outcome.status === 'stopped' ? stoppedOf(outcome.reason) : null }
+  const { status } = outcome
+  if (outcome.status === 'stopped') return { status, failures, early: null, stopped: stoppedOf(outcome.reason) }
+  return { status, failures, early: outcome.early ?? null, stopped: null }
 }
 
 function stoppedOf(reason: EndReason): JsonOutcome['stopped'] {

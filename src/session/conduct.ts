@@ -9,6 +9,8 @@ import type { EndReason, Outcome } from '../model/outcome.ts'
 import type { Clock, ExperimentInfo, ExperimentView, Ids } from '../model/ports.ts'
 import type { RowReader } from '../model/row.ts'
 import type { BegunExperiment } from './begun.ts'
+import type { CertaintyWatch } from './certainty/watch.ts'
+import { describeNeverCertain, earlyVerdict, watchCertainty } from './certainty.ts'
 import { describeSelection } from './describe-selection.ts'
 import { maskEvents, maskOutcome } from './mask-events.ts'
 import { decideOutcome, type OutcomeInput } from './outcome.ts'
@@ -24,7 +26,7 @@ export interface ConductedExperiment {
   readonly executor: Executor
   readonly log: EventLog
   readonly reader: RowReader
-  readonly verdict: Pick<OutcomeInput, 'maxErrors' | 'thresholds'>
+  readonly verdict: Pick<OutcomeInput, 'maxErrors' | 'thresholds'> & { readonly stopWhenCertain: boolean }
   /** Whether a task was called before, of this experiment or another of the same command. */
   readonly taskStartedBefore: boolean
   /** Absent for one that begins. */
@@ -58,6 +60,11 @@ export async function conduct(experiment: ConductedExperiment, ports: ConductPor
   const tally = begun?.tally(gauges) ?? createTally(info, { clock, gauges })
   const view = createView(info, tally, reader)
   const watch = watchSelection(executor, plan.selection)
+  const certainty = watchCertainty({
+    plan,
+    verdict: experiment.verdict,
+    past: begun === undefined ? undefined : tally.summary(),
+  })
   let lastSeq = plan.firstSeq - 1
 
   const keep = (raw: readonly RunEvent[]): void => {
@@ -72,17 +79,31 @@ export async function conduct(experiment: ConductedExperiment, ports: ConductPor
     for (const event of events) {
       lastSeq = event.seq
       tally.apply(event)
+      certainty?.apply(event)
       ports.tell(event, view)
     }
+    certainty?.decide()
   }
 
   const start = begun?.run ?? run
-  for await (const events of start(plan, { executor: watch.executor, reader, clock, ids }, stop)) keep(events)
+  const isDecided = (): boolean => certainty?.isDecided === true
+  for await (const events of start(plan, { executor: watch.executor, reader, clock, ids, isDecided }, stop))
+    keep(events)
   await begun?.settle(stop.reason)
   const isWhole = stop.reason === undefined && isEverything(plan.selection)
-  keep(stamp([...tally.takeProblems(), ...(isWhole ? describeUnmet(tally.unmetQuarantine()) : [])], lastSeq, clock))
+  keep(
+    stamp(
+      [
+        ...tally.takeProblems(),
+        ...(isWhole ? describeUnmet(tally.unmetQuarantine()) : []),
+        ...describeNeverCertain(experiment),
+      ],
+      lastSeq,
+      clock,
+    ),
+  )
   const taskStarted = executor.gauges().tasksCalled > 0
-  const outcome = maskOutcome(decide(experiment, { tally, stop, taskStarted, hint: watch.hint() }), mask)
+  const outcome = maskOutcome(decide(experiment, { tally, stop, taskStarted, hint: watch.hint(), certainty }), mask)
   keep(stamp([{ type: 'experiment-finished', outcome }], lastSeq, clock))
   return { outcome, view, taskStarted }
 }
@@ -92,6 +113,7 @@ interface Ending {
   readonly stop: StopSwitch
   readonly taskStarted: boolean
   readonly hint: string | undefined
+  readonly certainty: CertaintyWatch | undefined
 }
 
 function decide({ plan, verdict, taskStartedBefore, begun }: ConductedExperiment, ending: Ending): Outcome {
@@ -99,10 +121,13 @@ function decide({ plan, verdict, taskStartedBefore, begun }: ConductedExperiment
   // What an experiment has come to before is pending all the same when its evaluators end the process.
   const countsBefore = isOfCommand(end) || (end?.kind === 'user-code-ended' && begun !== undefined)
   const selection = describeSelection(plan.selection)
+  const summary = ending.tally.summary()
+  const early = earlyVerdict(ending.certainty, summary)
   return decideOutcome({
     ...verdict,
     taskStarted: ending.taskStarted || (countsBefore && taskStartedBefore),
-    summary: ending.tally.summary(),
+    summary,
+    ...(early === undefined ? {} : { early }),
     ...(end === undefined ? {} : { end }),
     ...(selection === '' ? {} : { selection }),
     ...(ending.hint === undefined ? {} : { selectionHint: ending.hint }),

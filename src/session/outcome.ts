@@ -11,6 +11,7 @@ import {
 } from '../model/outcome.ts'
 import type { DefinitionInfo } from '../model/ports.ts'
 import type { ExperimentSummary, RowCounts } from '../model/summary.ts'
+import type { ThresholdCheck } from '../model/threshold.ts'
 import { checkThresholds, missedThresholds } from './thresholds.ts'
 
 /** What is known of an experiment when nothing more will come. */
@@ -26,6 +27,14 @@ export interface OutcomeInput {
   readonly selection?: string
   /** What may have been meant by it, should no record match. */
   readonly selectionHint?: string
+  readonly early?: EarlyVerdict
+}
+
+/** What is known where the verdict was certain before all rows had run. */
+export interface EarlyVerdict {
+  readonly ran: number
+  readonly skipped: number
+  certaintyOf(threshold: string): ThresholdCheck['status']
 }
 
 /** Exit codes by precedence: with several experiments, the first that any of them has. */
@@ -41,8 +50,14 @@ export function decideOutcome(input: OutcomeInput): Outcome {
   if (end !== undefined) {
     return { status: 'stopped', exitCode: stoppedCode(end, input.taskStarted), reason: end, failures: certain }
   }
-  const thresholds = checkThresholds(input.thresholds, input.summary)
-  const checked = thresholds.length === 0 ? {} : { thresholds }
+  const { early } = input
+  const thresholds = checkThresholds(input.thresholds, input.summary).map((check) =>
+    early === undefined ? check : { ...check, status: early.certaintyOf(check.name) },
+  )
+  const checked = {
+    ...(thresholds.length === 0 ? {} : { thresholds }),
+    ...(early === undefined ? {} : { early: { ran: early.ran, skipped: early.skipped } }),
+  }
   const failures = [...certain, ...missedThresholds(thresholds)]
   if (failures.length === 0) return { status: 'passed', exitCode: 0, ...checked }
   return { status: 'failed', exitCode: 1, failures, ...checked }

@@ -36,6 +36,7 @@ describe('resolveOptions', () => {
       failUnder: [],
       failOver: [],
       quarantine: undefined,
+      stopWhenCertain: false,
       exitZero: false,
       raiseErrors: false,
       maxIdenticalErrors: 8,

@@ -69,7 +69,7 @@ const rowCoverage = z.object({ scored: count, errored: count, skipped: count, qu
 const threshold = z
   .object({
     name: z.string().meta({ description: 'What it is on: correct, tokens.p95, error-rate, latency.p95.' }),
-    status: z.enum(['met', 'missed']),
+    status: z.enum(['met', 'missed', 'open']),
     min: value,
     max: value,
     value: value.meta({ description: 'Null where there was no such value, which misses the threshold.' }),
@@ -140,6 +140,9 @@ const experiment = z.object({
   outcome: z.object({
     status: z.enum(['passed', 'failed', 'stopped']),
     failures: z.array(failure).meta({ description: 'Why it did not pass.' }),
+    early: z.object({ ran: count, skipped: count }).nullable().meta({
+      description: 'Rows that ran until the verdict was certain, and those that were skipped; null for all others.',
+    }),
     stopped: z
       .object({
         kind: z.enum([

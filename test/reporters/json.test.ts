@@ -104,6 +104,7 @@ describe('the json reporter', () => {
             "outcome": {
               "status": "passed",
               "failures": [],
+              "early": null,
               "stopped": null
             },
             "exitCode": 0,

@@ -54,7 +54,9 @@ const thresholdResult = {
     .exactOptional(),
 }
 
-const thresholds = z.array(z.object({ ...thresholdResult, status: z.enum(['met', 'missed']) })).exactOptional()
+const thresholds = z.array(z.object({ ...thresholdResult, status: z.enum(['met', 'missed', 'open']) })).exactOptional()
+
+const early = z.object({ ran: z.number(), skipped: z.number() }).exactOptional()
 
 const failure: z.ZodType<Failure> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('errors'), rowsWithErrors: z.number(), plannedUnits: z.number(), allowed: z.string() }),
@@ -64,8 +66,8 @@ const failure: z.ZodType<Failure> = z.discriminatedUnion('kind', [
 ])
 
 const outcome: z.ZodType<Outcome> = z.discriminatedUnion('status', [
-  z.object({ status: z.literal('passed'), exitCode: z.literal(0), thresholds }),
-  z.object({ status: z.literal('failed'), exitCode: z.literal(1), failures: z.array(failure), thresholds }),
+  z.object({ status: z.literal('passed'), exitCode: z.literal(0), thresholds, early }),
+  z.object({ status: z.literal('failed'), exitCode: z.literal(1), failures: z.array(failure), thresholds, early }),
   z.object({ status: z.literal('stopped'), exitCode: z.number(), reason: endReason, failures: z.array(failure) }),
 ])
 
@@ -121,6 +123,7 @@ export const manifestSchema: z.ZodType<Manifest> = z.object({
     maxErrors: z.string(),
     raiseErrors: z.boolean(),
     skipInvalid: z.boolean(),
+    stopWhenCertain: z.boolean().exactOptional(),
     maxIdenticalErrors: count.exactOptional(),
     maxTime: z.number().exactOptional(),
     config: z.array(z.string()).exactOptional(),

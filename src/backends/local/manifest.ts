@@ -50,6 +50,8 @@ export interface ManifestOptions {
   readonly skipInvalid: boolean
   /** Absent in manifests of versions without these brakes. */
   readonly maxIdenticalErrors?: number
+  /** Absent: all rows are run. */
+  readonly stopWhenCertain?: boolean
   /** Absent: as long as it takes. */
   readonly maxTime?: number
   /** `key=value`, as they were given on the command line. */

@@ -199,6 +199,7 @@ function manifestInForce(manifest: Manifest, { loaded, options, keptConfig }: Ag
       raiseErrors,
       maxIdenticalErrors,
       ...(maxTime === undefined ? {} : { maxTime }),
+      stopWhenCertain: options.values.stopWhenCertain,
       ...(plannedRecords === undefined ? {} : { plannedRecords }),
       ...(datasetRecords === undefined ? {} : { datasetRecords }),
     },

@@ -38,6 +38,7 @@ export function resumeOptions(options: ResolvedOptions, { options: past }: Manif
       maxErrors: choose('maxErrors', parseAllowance(past.maxErrors) ?? { kind: 'count', count: 0 }),
       raiseErrors: choose('raiseErrors', past.raiseErrors),
       maxIdenticalErrors: choose('maxIdenticalErrors', past.maxIdenticalErrors ?? values.maxIdenticalErrors),
+      stopWhenCertain: choose('stopWhenCertain', past.stopWhenCertain ?? false),
       maxTime: choose('maxTime', past.maxTime),
     },
   }
