@@ -5,12 +5,14 @@ import type { ConsoleChunk } from '../model/ports.ts'
 import { addConditions } from '../session/add-conditions.ts'
 import { type LoadedExperiment, loadModules } from '../session/load-modules.ts'
 import { type PlannedExperiment, planExperiment } from '../session/plan-experiment.ts'
+import { quarantineOf } from '../session/quarantine.ts'
 import type { CommandContext } from './command-context.ts'
 import { compileOptions } from './compile-options.ts'
 import type { Ending } from './ending.ts'
+import { readQuarantine } from './quarantine.ts'
 import type { RecordChoice } from './watch-memory.ts'
 
-export interface PrepareTools extends Pick<CommandContext, 'currentFolder' | 'ids' | 'workers'> {
+export interface PrepareTools extends Pick<CommandContext, 'clock' | 'currentFolder' | 'ids' | 'workers'> {
   readonly ending: Ending
   readonly onConsole: (chunk: ConsoleChunk) => void
   /** Whether console output says which call it comes from. @default false */
@@ -48,7 +50,7 @@ export async function prepare(
     // Should the options fail, that is what is told.
     loading.catch(() => {})
     const resolved = await options
-    const experiments = addConditions(selectExperiments(await loading, resolved.values.only), resolved)
+    const experiments = selectExperiments(await loading, resolved.values.only)
     tools.onFiles?.(useFiles(new Set(experiments.flatMap(({ info }) => info.dataset.files ?? []))))
     return await planAll(experiments, resolved, tools)
   } catch (error) {
@@ -60,14 +62,16 @@ export async function prepare(
 export async function planAll(
   loaded: readonly LoadedExperiment[],
   options: ResolvedOptions,
-  { ids, records }: Pick<PrepareTools, 'ids' | 'records'>,
+  { ids, clock, records, currentFolder }: Pick<PrepareTools, 'ids' | 'clock' | 'records' | 'currentFolder'>,
 ): Promise<PlannedExperiment[]> {
+  const quarantine = readQuarantine(options, currentFolder)
   const planned: PlannedExperiment[] = []
-  for (const experiment of loaded) {
+  for (const experiment of addConditions(loaded, options)) {
     const own = resolveForExperiment(options, experiment.info)
     const record = records === undefined ? own.values.record : records.get(experiment.info.name)
     if (record === undefined) continue
-    const chosen = { ...own, values: { ...own.values, record } }
+    const { records: quarantined, ended } = quarantineOf(quarantine, experiment.info.name, clock.now())
+    const chosen = { ...own, values: { ...own.values, record }, quarantine: quarantined, endedQuarantine: ended }
     planned.push(await planExperiment(experiment, chosen, ids.experimentId()))
   }
   return planned

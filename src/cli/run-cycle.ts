@@ -12,6 +12,7 @@ import { createReporters } from './create-reporters.ts'
 import { describeDoubtfulKeys } from './doubtful-keys.ts'
 import type { Ending } from './ending.ts'
 import { prepare } from './prepare.ts'
+import { describeEndedQuarantines } from './quarantine.ts'
 import { type RunBackend, startBackend } from './run-backend.ts'
 import type { StartedOptions } from './settings.ts'
 import type { RecordChoice } from './watch-memory.ts'
@@ -71,7 +72,9 @@ async function runPrepared(cycle: PreparedCycle, context: CommandContext): Promi
   relay.connect(reporters.console)
   for (const problem of settings.problems) reporters.problem(problem)
   const planned = await cycle.preparing
-  for (const problem of describeDoubtfulKeys(planned)) reporters.problem(problem)
+  for (const problem of [...describeDoubtfulKeys(planned), ...describeEndedQuarantines(planned)]) {
+    reporters.problem(problem)
+  }
   const deliverer = await backend.deliverer(reporters)
   // Not of a command that was refused: then what to fix is all there is to say.
   if (backend.note !== undefined && !isRepeated) reporters.note(backend.note)

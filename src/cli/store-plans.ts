@@ -46,6 +46,7 @@ export function describeExperiment(manifest: Manifest, { files }: Pick<StoredExp
     summaryEvaluators: definition.summaryEvaluators,
     folder: files.folder,
     eventsFile: files.events,
+    ...(options.quarantine === undefined ? {} : { quarantine: options.quarantine }),
     ...(manifest.pulled === undefined ? {} : { pulled: manifest.pulled }),
   }
 }
@@ -79,8 +80,9 @@ function createManifest(planned: PlannedExperiment, groupId: string, context: St
   }
 }
 
-function manifestOptions({ options, plan: { plannedRecords }, check }: PlannedExperiment, mask: Mask): ManifestOptions {
+function manifestOptions({ options, plan, check }: PlannedExperiment, mask: Mask): ManifestOptions {
   const { values, sources } = options
+  const { plannedRecords, quarantine } = plan
   const assignments = sources.get('config') === 'config-file' ? [] : values.config
   const { runs, jobs, timeout, evalTimeout, maxRetries, raiseErrors, skipInvalid } = values
   const { maxErrors, maxIdenticalErrors, filter, record } = values
@@ -99,6 +101,7 @@ function manifestOptions({ options, plan: { plannedRecords }, check }: PlannedEx
     ...(assignments.length === 0 ? {} : { config: assignments.map((pair) => maskAssignment(pair, mask)) }),
     filters: filter.map(({ key, value }) => `${key}=${value}`),
     records: record,
+    ...(values.stopWhenCertain ? { stopWhenCertain: true } : {}),
     ...(values.maxTime === undefined ? {} : { maxTime: values.maxTime }),
     ...(values.evalJobs === undefined ? {} : { evalJobs: values.evalJobs }),
     ...(values.threads === 'auto' || values.threads === 0 ? {} : { threads: values.threads }),
@@ -106,6 +109,9 @@ function manifestOptions({ options, plan: { plannedRecords }, check }: PlannedEx
     ...(values.sampleSeed === undefined ? {} : { sampleSeed: values.sampleSeed }),
     ...(plannedRecords === undefined ? {} : { plannedRecords }),
     ...(check === undefined ? {} : { datasetRecords: check.records }),
+    ...(quarantine === undefined
+      ? {}
+      : { quarantine: quarantine.map((one) => ({ ...one, reason: mask(one.reason) })) }),
     ...(values.project === undefined ? {} : { project: values.project }),
   }
 }

@@ -207,6 +207,14 @@ export function folder(spec: Words & { readonly expected: string }): OptionSpec<
   }
 }
 
+/** The path of a file, or `none`. */
+export function file(spec: Words & { readonly expected: string }): OptionSpec<string | undefined, 'text'> {
+  return {
+    ...text({ ...spec, completion: 'file' }),
+    relocate: (value, base) => (value === undefined || value === 'none' ? value : resolve(base, value)),
+  }
+}
+
 export interface ListWords extends Words {
   readonly expected: string
   readonly separator: ',' | '\n'

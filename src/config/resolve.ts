@@ -1,6 +1,7 @@
 import { LlmobsExpError } from '../model/errors.ts'
 import type { Json } from '../model/json.ts'
 import type { DefinitionInfo } from '../model/ports.ts'
+import type { QuarantinedRecord } from '../model/quarantine.ts'
 import { applyConfig, type DoubtfulKey, findDoubtfulKeys } from './apply-config.ts'
 import {
   type Environment,
@@ -43,6 +44,10 @@ export interface ExperimentOptions extends ResolvedOptions {
   readonly doubtfulKeys: readonly DoubtfulKey[]
   /** The definition's tags with `--tag` applied. */
   readonly tags: { readonly [key: string]: string }
+  /** Records that count for no threshold. @default none */
+  readonly quarantine?: readonly QuarantinedRecord[]
+  /** Records whose quarantine is over. @default none */
+  readonly endedQuarantine?: readonly QuarantinedRecord[]
 }
 
 /** What one option comes to. */

@@ -11,6 +11,7 @@ export const keptNames = [
   'maxErrors',
   'baseline',
   'failOnRegression',
+  'stopWhenCertain',
   'raiseErrors',
   'maxIdenticalErrors',
   'maxTime',

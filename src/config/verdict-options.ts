@@ -1,5 +1,5 @@
 import { conditions } from './option-conditions.ts'
-import { toggle } from './option-kinds.ts'
+import { file, toggle } from './option-kinds.ts'
 
 export const VERDICT = 'When it fails'
 
@@ -16,6 +16,17 @@ export const verdictOptions = {
     description:
       'fail where one of these is more than this; also error-rate, and latency.p50, latency.p95 and latency.max of the task',
     examples: 'tokens.p95=400, error-rate=2% or latency.p95=2s',
+  }),
+  quarantine: file({
+    argument: 'file',
+    group: VERDICT,
+    description:
+      'records that count for no threshold, not llmobs-exp.quarantine.json beside the nearest package.json; none: no file',
+    expected: 'a file, or none',
+  }),
+  stopWhenCertain: toggle({
+    group: VERDICT,
+    description: 'skip the remaining rows as soon as no outcome of them can change the verdict',
   }),
   exitZero: toggle({
     group: VERDICT,

@@ -1,3 +1,4 @@
+import type { QuarantinedRecord } from '../model/quarantine.ts'
 import type { RecordFilter } from './select.ts'
 
 /** Everything the engine needs to know of one experiment. */
@@ -21,6 +22,8 @@ export interface Plan {
   /** Counts invalid records and goes on, in place of ending. */
   readonly skipInvalid: boolean
   readonly selection: Selection
+  /** Records whose rows summary evaluators are not given. */
+  readonly quarantine?: readonly QuarantinedRecord[]
   /** How many records each run will have, where that is known. */
   readonly plannedRecords?: number
   /** Number of the first event. */

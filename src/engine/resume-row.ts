@@ -46,6 +46,8 @@ function replacing(replaces: number, tools: EngineTools): EngineTools {
   const { stream } = tools
   return {
     ...tools,
+    // What it takes the place of has been run.
+    isDecided: () => false,
     stream: { ...stream, emit: (body, afterWrite) => stream.emit(Object.assign(body, { replaces }), afterWrite) },
   }
 }

@@ -46,6 +46,7 @@ export class RowRun implements AttemptedCall<TaskResult> {
 export async function runRow(work: WorkUnit, place: Place, tools: EngineTools): Promise<void> {
   tools.errorBrake.pull()
   if (tools.stop.reason !== undefined) return
+  if (tools.isDecided?.() === true) return skipRow(work, tools)
   const row = new RowRun(work, place, tools)
   // One function that waits, not several within one another: what a row holds while it waits is most of what the engine holds.
   try {
@@ -126,8 +127,13 @@ export function emitSkipped({ work, tools }: RowRun): void {
   }
 }
 
+function skipRow(work: WorkUnit, tools: EngineTools): Promise<void> {
+  tools.cutRuns.add(work.iteration)
+  return finishRow({ work, tools }, 'skipped')
+}
+
 /** Resolves when the row is written: until then it counts as begun. */
-export function finishRow({ work, tools }: RowRun, status: RowStatus): Promise<void> {
+export function finishRow({ work, tools }: Pick<RowRun, 'work' | 'tools'>, status: RowStatus): Promise<void> {
   const { key, iteration, generation } = work
   return new Promise((resolve) => {
     tools.stream.emit({ type: 'row-finished', key, iteration, generation, status }, resolve)

@@ -57,6 +57,7 @@ export async function* runUnits<U extends WorkUnit>(
     slots: createSlots(plan, stop),
     deadlines: createDeadlines(ports.clock, stop),
     errorBrake: new ErrorBrake(plan.maxIdenticalErrors, stop),
+    cutRuns: new Set(),
     noteChanges: createChangeNotes((problem) => stream.emit(problem)),
   }
   const forgetStop = stop.onStop(() => ports.executor.holdTasks())

@@ -2,7 +2,9 @@ import { toErrorInfo } from '../model/error-info.ts'
 import { LlmobsExpError } from '../model/errors.ts'
 import type { NamedSummaryResult, SummaryResult } from '../model/events.ts'
 import type { CallEnd, SummaryCalls } from '../model/executor.ts'
+import type { Row } from '../model/row.ts'
 import { callWatched } from './attempt.ts'
+import type { Plan } from './plan.ts'
 import { endReasonOf } from './stop.ts'
 import type { EngineTools } from './tools.ts'
 
@@ -73,14 +75,19 @@ async function finishRun(iteration: number, tools: EngineTools): Promise<void> {
 
 async function summarize(iteration: number, tools: EngineTools): Promise<NamedSummaryResult[]> {
   const { plan, executor, reader, stop } = tools
-  if (plan.summaryEvaluators.length === 0) return []
-  const calls = await executor.summarize(reader.rows({ iteration }))
+  if (plan.summaryEvaluators.length === 0 || tools.cutRuns.has(iteration)) return []
+  const calls = await executor.summarize(withoutQuarantined(reader.rows({ iteration }), plan))
   try {
     if (stop.reason !== undefined) return []
     return await Promise.all(plan.summaryEvaluators.map((name) => callOne(name, calls, tools)))
   } finally {
     calls.close()
   }
+}
+
+async function* withoutQuarantined(rows: AsyncIterable<Row>, { quarantine = [] }: Plan): AsyncGenerator<Row, void> {
+  const keys = new Set(quarantine.map(({ record }) => record))
+  for await (const row of rows) if (!keys.has(row.key)) yield row
 }
 
 async function callOne(name: string, calls: SummaryCalls, tools: EngineTools): Promise<NamedSummaryResult> {

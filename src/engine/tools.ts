@@ -16,6 +16,8 @@ export interface EnginePorts {
   readonly reader: RowReader
   readonly clock: Clock
   readonly ids: Ids
+  /** Whether nothing depends on the rows that have not begun: they are skipped. @default never */
+  readonly isDecided?: () => boolean
 }
 
 /** What the parts of one engine share. */
@@ -26,6 +28,8 @@ export interface EngineTools extends EnginePorts {
   readonly slots: Slots
   readonly deadlines: Deadlines
   readonly errorBrake: ErrorBrake
+  /** Runs with rows that were skipped because nothing depended on them: summary evaluators are not called. */
+  readonly cutRuns: Set<number>
   /** Told of what keeping a value as JSON changed. */
   readonly noteChanges: (changes: readonly JsonChange[], where: string) => void
 }

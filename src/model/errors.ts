@@ -5,6 +5,7 @@ export const errorCodes = {
   E_USAGE: 'the command line is not one this tool understands',
   E_OPTION: 'an option has a value it cannot have',
   E_CONFIG_FILE: 'the config file sets something that cannot be set, or there are two of them',
+  E_QUARANTINE_FILE: 'the file of records in quarantine cannot be read, or is not one',
   E_ENV_FILE: 'a file with environment variables cannot be read',
   E_FILE_NOT_FOUND: 'a file named on the command line does not exist or is not a regular file',
   E_FILE_EXISTS: 'a file that would be written is there already',

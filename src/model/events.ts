@@ -170,6 +170,8 @@ export interface Problem {
     | 'W_BACKEND_REFUSED'
     | 'W_RECORD_SKIPPED'
     | 'W_UNKNOWN_RECORD'
+    | 'W_QUARANTINE'
+    | 'W_NEVER_CERTAIN'
     | 'W_UNKNOWN_VARIABLE'
     | 'W_ENV_LINE'
     | 'W_CONFIG_KEY'

@@ -66,6 +66,14 @@ export type Failure =
 interface Checked {
   /** What came of each threshold; absent where there is none. */
   readonly thresholds?: readonly ThresholdCheck[]
+  /** Present where the verdict was certain before all rows had run. */
+  readonly early?: EarlyEnd
+}
+
+/** How many rows were run until the verdict was certain, and how many were skipped from there on. */
+export interface EarlyEnd {
+  readonly ran: number
+  readonly skipped: number
 }
 
 /** What a whole experiment came to. */

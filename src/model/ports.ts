@@ -5,6 +5,7 @@ import type { Problem, RunEvent } from './events.ts'
 import type { Json } from './json.ts'
 import type { Outcome } from './outcome.ts'
 import type { PulledFrom } from './pull.ts'
+import type { QuarantinedRecord } from './quarantine.ts'
 import type { Row, RowReader } from './row.ts'
 import type { ExperimentSummary, RunSummary } from './summary.ts'
 import type { ThresholdInfo } from './threshold.ts'
@@ -140,6 +141,8 @@ export interface ExperimentInfo {
   readonly thresholds: DefinitionInfo['thresholds']
   readonly evaluators: readonly string[]
   readonly summaryEvaluators: readonly string[]
+  /** Records that count for no threshold and no error allowance; absent where there are none. */
+  readonly quarantine?: readonly QuarantinedRecord[]
   /** Folder of the experiment in the local store. */
   readonly folder: string
   readonly eventsFile: string

@@ -17,6 +17,8 @@ export interface Coverage {
   readonly scored: number
   readonly errored: number
   readonly skipped: number
+  /** Rows of records in quarantine, which count for nothing else here; absent where there are none. */
+  readonly quarantined?: number
 }
 
 /** One evaluator's label over one run, or over all of them. */
@@ -105,6 +107,8 @@ export interface RunSummary {
   readonly iteration: number
   readonly runId: string
   readonly rows: RowCounts
+  /** Those of records in quarantine, by any status: neither errors nor values of them are counted. Absent where there are none. */
+  readonly quarantinedRows?: number
   readonly evaluatorErrors: number
   readonly rowsWithErrors: number
   readonly labels: readonly LabelSummary[]
@@ -124,6 +128,8 @@ export interface RunSummary {
 /** All runs together. Intervals take into account that rows of the same record are alike. */
 export interface ExperimentSummary {
   readonly rows: RowCounts
+  /** As of a run. */
+  readonly quarantinedRows?: number
   readonly evaluatorErrors: number
   readonly rowsWithErrors: number
   readonly labels: readonly LabelSummary[]

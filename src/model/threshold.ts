@@ -30,7 +30,8 @@ export interface ThresholdResult {
 
 /** What came of one threshold. */
 export interface ThresholdCheck extends ThresholdResult {
-  readonly status: 'met' | 'missed'
+  /** `open` where the verdict was certain before this was, and not all rows ran. */
+  readonly status: 'met' | 'missed' | 'open'
 }
 
 /** Which way is the good one: as it says, else lower where there is a `max` alone, else higher. */

@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../model/errors.ts'
 import type { MetricType } from '../model/evaluation.ts'
 import type { NamedSummaryResult } from '../model/events.ts'
-import type { EndReason, Failure, Outcome } from '../model/outcome.ts'
+import type { EarlyEnd, EndReason, Failure, Outcome } from '../model/outcome.ts'
 import type { ExperimentOutcome, ExperimentView, GroupOutcome } from '../model/ports.ts'
 import type { ErrorGroup, LabelSummary, Latency, RowCounts, RunSummary } from '../model/summary.ts'
 import { allRunsOf, type JsonAllRuns } from './json-all-runs.ts'
@@ -33,6 +33,8 @@ interface JsonExperiment {
   exitCode: number
   /** What came of each threshold; empty when it ended early. */
   thresholds: JsonThreshold[]
+  /** Records that were run and counted for no threshold. */
+  quarantine: { record: string; reason: string; until: string | null }[]
   /** Empty when the experiment was not started. */
   runs: JsonRun[]
   /** Null with a single run. */
@@ -53,6 +55,8 @@ interface JsonOutcome {
   status: 'passed' | 'failed' | 'stopped'
   /** Why it did not pass. */
   failures: Failure[]
+  /** Rows that ran until the verdict was certain, and those that were skipped from there on. */
+  early: EarlyEnd | null
   /** Why it ended early; null when it did not. */
   stopped: { kind: EndReason['kind']; code: ErrorCode | null; message: string } | null
 }
@@ -78,6 +82,8 @@ type JsonEvaluator = {
   scored: number
   errored: number
   skipped: number
+  /** Rows of records in quarantine, which no number here counts. */
+  quarantined: number
 } & (
   | { type: 'boolean'; value: number | null; passed: number; interval: JsonInterval }
   | {
@@ -137,6 +143,7 @@ function experimentOf(ended: ExperimentOutcome, view: ExperimentView | undefined
     outcome: outcomeOf(outcome),
     exitCode: outcome.exitCode,
     thresholds: outcome.status === 'stopped' ? [] : (outcome.thresholds ?? []).map(thresholdOf),
+    quarantine: (info.quarantine ?? []).map(({ record, reason, until = null }) => ({ record, reason, until })),
     runs: isStarted ? (summary?.runs ?? []).map(runOf) : [],
     allRuns: isStarted && summary !== undefined && info.runs > 1 ? allRunsOf(summary, evaluatorOf) : null,
     durationMs: summary?.durationMs ?? 0,
@@ -150,7 +157,9 @@ function experimentOf(ended: ExperimentOutcome, view: ExperimentView | undefined
 
 function outcomeOf(outcome: Outcome): JsonOutcome {
   const failures = outcome.status === 'passed' ? [] : [...outcome.failures]
-  return { status: outcome.status, failures, stopped: outcome.status === 'stopped' ? stoppedOf(outcome.reason) : null }
+  const { status } = outcome
+  if (outcome.status === 'stopped') return { status, failures, early: null, stopped: stoppedOf(outcome.reason) }
+  return { status, failures, early: outcome.early ?? null, stopped: null }
 }
 
 function stoppedOf(reason: EndReason): JsonOutcome['stopped'] {
@@ -176,8 +185,8 @@ function runOf(run: RunSummary): JsonRun {
 }
 
 function evaluatorOf(summary: LabelSummary): JsonEvaluator {
-  const { label, evaluator, scored, errored, skipped } = summary
-  const common = { label, evaluator, scored, errored, skipped }
+  const { label, evaluator, scored, errored, skipped, quarantined = 0 } = summary
+  const common = { label, evaluator, scored, errored, skipped, quarantined }
   switch (summary.type) {
     case 'boolean': {
       const { type, passRate, passed, interval } = summary

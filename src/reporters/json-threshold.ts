@@ -19,7 +19,7 @@ export interface JsonThreshold {
   interval: JsonInterval | null
   /** Rows that the value was taken over. */
   n: number | null
-  coverage: { scored: number; errored: number; skipped: number } | null
+  coverage: { scored: number; errored: number; skipped: number; quarantined: number } | null
   /** The same in words. */
   wanted: string
   got: string
@@ -35,7 +35,7 @@ export function thresholdOf(check: ThresholdCheck): JsonThreshold {
     value: value === undefined ? null : numberOrNull(value),
     interval: interval === undefined ? null : intervalOf(interval),
     n,
-    coverage: coverage === undefined ? null : { ...coverage },
+    coverage: coverage === undefined ? null : { quarantined: 0, ...coverage },
     wanted,
     got,
   }

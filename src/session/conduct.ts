@@ -1,6 +1,6 @@
 import type { EventLog } from '../backends/local/event-log.ts'
 import type { Mask } from '../config/secrets.ts'
-import type { Plan } from '../engine/plan.ts'
+import type { Plan, Selection } from '../engine/plan.ts'
 import { run } from '../engine/run.ts'
 import { endReasonOf, type StopSwitch } from '../engine/stop.ts'
 import type { Comparison } from '../model/comparison.ts'
@@ -10,10 +10,13 @@ import type { EndReason, Failure, Outcome } from '../model/outcome.ts'
 import type { Clock, ExperimentInfo, ExperimentView, Ids } from '../model/ports.ts'
 import type { RowReader } from '../model/row.ts'
 import type { BegunExperiment } from './begun.ts'
+import type { CertaintyWatch } from './certainty/watch.ts'
+import { describeNeverCertain, earlyVerdict, watchCertainty } from './certainty.ts'
 import type { ComparedRun } from './compare/with-baseline.ts'
 import { describeSelection } from './describe-selection.ts'
 import { maskEvents, maskOutcome } from './mask-events.ts'
 import { decideOutcome, type OutcomeInput } from './outcome.ts'
+import { describeUnmet } from './quarantine.ts'
 import { createTally, type Tally } from './tally.ts'
 import { createView } from './view.ts'
 import { watchSelection } from './watch-selection.ts'
@@ -27,7 +30,7 @@ export interface ConductedExperiment {
   readonly reader: RowReader
   /** The records for tasks, where those of the log are not what they were. */
   readonly records?: RowReader['records']
-  readonly verdict: Pick<OutcomeInput, 'maxErrors' | 'thresholds'>
+  readonly verdict: Pick<OutcomeInput, 'maxErrors' | 'thresholds'> & { readonly stopWhenCertain: boolean }
   /** Whether a task was called before, of this experiment or another of the same command. */
   readonly taskStartedBefore: boolean
   /** Absent for one that begins. */
@@ -65,6 +68,11 @@ export async function conduct(experiment: ConductedExperiment, ports: ConductPor
   const comparing = experiment.compare === undefined ? undefined : createPromise<Comparison | undefined>()
   const view = createView(info, { tally, reader, comparison: comparing?.promise })
   const watch = watchSelection(executor, plan.selection)
+  const certainty = watchCertainty({
+    plan,
+    verdict: experiment.verdict,
+    past: begun === undefined ? undefined : tally.summary(),
+  })
   let lastSeq = plan.firstSeq - 1
 
   const keep = (raw: readonly RunEvent[]): void => {
@@ -79,20 +87,42 @@ export async function conduct(experiment: ConductedExperiment, ports: ConductPor
     for (const event of events) {
       lastSeq = event.seq
       tally.apply(event)
+      certainty?.apply(event)
       ports.tell(event, view)
     }
+    certainty?.decide()
   }
 
   const start = begun?.run ?? run
+  const isDecided = (): boolean => certainty?.isDecided === true
   const logged = { rows: reader.rows, records: experiment.records ?? reader.records }
-  for await (const events of start(plan, { executor: watch.executor, reader: logged, clock, ids }, stop)) keep(events)
+  for await (const events of start(plan, { executor: watch.executor, reader: logged, clock, ids, isDecided }, stop))
+    keep(events)
   await begun?.settle(stop.reason)
-  keep(stamp(tally.takeProblems(), lastSeq, clock))
+  const isWhole = stop.reason === undefined && isEverything(plan.selection)
+  keep(
+    stamp(
+      [
+        ...tally.takeProblems(),
+        ...(isWhole ? describeUnmet(tally.unmetQuarantine()) : []),
+        ...describeNeverCertain(experiment),
+      ],
+      lastSeq,
+      clock,
+    ),
+  )
   const compared = await compareAtEnd(experiment, stop)
   comparing?.resolve(compared?.comparison)
   const taskStarted = executor.gauges().tasksCalled > 0
   const outcome = maskOutcome(
-    decide(experiment, { tally, stop, taskStarted, hint: watch.hint(), regressions: compared?.failures ?? [] }),
+    decide(experiment, {
+      tally,
+      stop,
+      taskStarted,
+      hint: watch.hint(),
+      regressions: compared?.failures ?? [],
+      certainty,
+    }),
     mask,
   )
   keep(stamp([{ type: 'experiment-finished', outcome }], lastSeq, clock))
@@ -124,6 +154,7 @@ interface Ending {
   readonly taskStarted: boolean
   readonly hint: string | undefined
   readonly regressions: readonly Failure[]
+  readonly certainty: CertaintyWatch | undefined
 }
 
 function decide({ plan, verdict, taskStartedBefore, begun }: ConductedExperiment, ending: Ending): Outcome {
@@ -131,15 +162,22 @@ function decide({ plan, verdict, taskStartedBefore, begun }: ConductedExperiment
   // What an experiment has come to before is pending all the same when its evaluators end the process.
   const countsBefore = isOfCommand(end) || (end?.kind === 'user-code-ended' && begun !== undefined)
   const selection = describeSelection(plan.selection)
+  const summary = ending.tally.summary()
+  const early = earlyVerdict(ending.certainty, summary)
   return decideOutcome({
     ...verdict,
     taskStarted: ending.taskStarted || (countsBefore && taskStartedBefore),
-    summary: ending.tally.summary(),
+    summary,
     regressions: ending.regressions,
+    ...(early === undefined ? {} : { early }),
     ...(end === undefined ? {} : { end }),
     ...(selection === '' ? {} : { selection }),
     ...(ending.hint === undefined ? {} : { selectionHint: ending.hint }),
   })
+}
+
+function isEverything({ filters, records, sampleSize }: Selection): boolean {
+  return filters.length === 0 && records.length === 0 && sampleSize === undefined
 }
 
 /** Whether what ended it was meant for the whole command. */

@@ -83,14 +83,18 @@ function describe({ name, outcome }: EndedExperiment): string {
   const title = oneLine(name)
   switch (outcome.status) {
     case 'passed':
-      return `passed: ${title}`
+      return `passed: ${title}${describeEarly(outcome)}`
     case 'failed': {
       const [first = '', ...more] = describeFailures(outcome)
-      return `failed: ${title}: ${oneLine(first)}${more.length === 0 ? '' : ` (and ${more.length} more)`}`
+      return `failed: ${title}${describeEarly(outcome)}: ${oneLine(first)}${more.length === 0 ? '' : ` (and ${more.length} more)`}`
     }
     case 'stopped':
       return describeStop(title, outcome)
   }
+}
+
+function describeEarly({ early }: Exclude<Outcome, { status: 'stopped' }>): string {
+  return early === undefined ? '' : ` (certain after ${early.ran} rows, ${early.skipped} skipped)`
 }
 
 function describeStop(title: string, { reason, exitCode }: Extract<Outcome, { status: 'stopped' }>): string {

@@ -12,6 +12,7 @@ import {
 import type { DefinitionInfo } from '../model/ports.ts'
 import { describeRegression } from '../model/regression.ts'
 import type { ExperimentSummary, RowCounts } from '../model/summary.ts'
+import type { ThresholdCheck } from '../model/threshold.ts'
 import { checkThresholds, missedThresholds } from './thresholds.ts'
 
 /** What is known of an experiment when nothing more will come. */
@@ -29,6 +30,14 @@ export interface OutcomeInput {
   readonly selection?: string
   /** What may have been meant by it, should no record match. */
   readonly selectionHint?: string
+  readonly early?: EarlyVerdict
+}
+
+/** What is known where the verdict was certain before all rows had run. */
+export interface EarlyVerdict {
+  readonly ran: number
+  readonly skipped: number
+  certaintyOf(threshold: string): ThresholdCheck['status']
 }
 
 /** Exit codes by precedence: with several experiments, the first that any of them has. */
@@ -44,8 +53,14 @@ export function decideOutcome(input: OutcomeInput): Outcome {
   if (end !== undefined) {
     return { status: 'stopped', exitCode: stoppedCode(end, input.taskStarted), reason: end, failures: certain }
   }
-  const thresholds = checkThresholds(input.thresholds, input.summary)
-  const checked = thresholds.length === 0 ? {} : { thresholds }
+  const { early } = input
+  const thresholds = checkThresholds(input.thresholds, input.summary).map((check) =>
+    early === undefined ? check : { ...check, status: early.certaintyOf(check.name) },
+  )
+  const checked = {
+    ...(thresholds.length === 0 ? {} : { thresholds }),
+    ...(early === undefined ? {} : { early: { ran: early.ran, skipped: early.skipped } }),
+  }
   const failures = [...certain, ...missedThresholds(thresholds), ...(input.regressions ?? [])]
   if (failures.length === 0) return { status: 'passed', exitCode: 0, ...checked }
   return { status: 'failed', exitCode: 1, failures, ...checked }
@@ -153,7 +168,8 @@ function plannedUnits(rows: RowCounts): number {
 }
 
 function excessErrors({ summary, maxErrors }: OutcomeInput): Failure[] {
-  const planned = plannedUnits(summary.rows)
+  // Records in quarantine are neither errors nor what errors are a share of.
+  const planned = plannedUnits(summary.rows) - (summary.quarantinedRows ?? 0)
   const count = summary.rowsWithErrors
   const isAllowed = maxErrors.kind === 'count' ? count <= maxErrors.count : count * 100 <= maxErrors.percent * planned
   if (isAllowed) return []

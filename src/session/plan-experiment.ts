@@ -63,7 +63,7 @@ export interface PlanParts {
 }
 
 export function createPlan({ experimentId, info, options, firstSeq, plannedRecords }: PlanParts): Plan {
-  const { values } = options
+  const { values, quarantine = [] } = options
   return {
     experimentId,
     name: info.name,
@@ -84,6 +84,7 @@ export function createPlan({ experimentId, info, options, firstSeq, plannedRecor
       ...(values.sampleSeed === undefined ? {} : { sampleSeed: values.sampleSeed }),
     },
     ...(values.evalJobs === undefined ? {} : { evalJobs: values.evalJobs }),
+    ...(quarantine.length === 0 ? {} : { quarantine }),
     ...(plannedRecords === undefined ? {} : { plannedRecords }),
     firstSeq,
   }

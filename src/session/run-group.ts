@@ -160,7 +160,8 @@ async function runOne(experiment: StoredPlan, ports: GroupPorts, anyTaskStarted:
     threads: threadLimits(options.values),
     ...(experiment.check?.origin === undefined ? {} : { origin: experiment.check.origin }),
   })
-  const verdict = { maxErrors: options.values.maxErrors, thresholds: loaded.info.thresholds }
+  const { maxErrors, stopWhenCertain } = options.values
+  const verdict = { maxErrors, stopWhenCertain, thresholds: loaded.info.thresholds }
   const { log, reader } = stored
   const delivered = followRun({
     begin: () => ports.deliverer?.begin(experiment),

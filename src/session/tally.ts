@@ -1,8 +1,10 @@
 import type { EvaluationFinished, Problem, RunEvent } from '../model/events.ts'
 import type { Gauges } from '../model/executor.ts'
 import type { Clock, Progress } from '../model/ports.ts'
+import type { QuarantinedRecord } from '../model/quarantine.ts'
 import type { ExperimentSummary, RunSummary } from '../model/summary.ts'
 import { LabelTypes } from './tally/label-types.ts'
+import { QuarantineWatch } from './tally/quarantine-watch.ts'
 import { RecordClusters } from './tally/record-clusters.ts'
 import { RunTally } from './tally/run-tally.ts'
 import { summarizeRuns } from './tally/summarize-runs.ts'
@@ -13,6 +15,8 @@ export interface TallyInfo {
   readonly runs: number
   /** Records that are planned for each run, where the dataset's length is known; else the log may tell. */
   readonly plannedRecords?: number
+  /** Records whose rows count for no number but the rows themselves. */
+  readonly quarantine?: readonly QuarantinedRecord[]
 }
 
 /** Where a live tally gets the time and the gauges from. */
@@ -30,6 +34,8 @@ export interface Tally {
   summary(): ExperimentSummary
   /** Warnings since this was last asked. */
   takeProblems(): readonly Problem[]
+  /** Records in quarantine that have not been read. */
+  unmetQuarantine(): readonly string[]
 }
 
 /**
@@ -52,6 +58,7 @@ class EventTally implements Tally {
   readonly #types = new LabelTypes()
   /** With several runs. */
   readonly #recordClusters: RecordClusters | undefined
+  readonly #quarantine: QuarantineWatch
   #plannedRecords: number | undefined
   #records = 0
   #startedAt: number | undefined
@@ -63,6 +70,7 @@ class EventTally implements Tally {
     this.#live = live
     this.#plannedRecords = info.plannedRecords
     if (info.runs > 1) this.#recordClusters = new RecordClusters(info.runs)
+    this.#quarantine = new QuarantineWatch(info.quarantine)
   }
 
   apply(event: RunEvent): void {
@@ -72,15 +80,16 @@ class EventTally implements Tally {
       case 'record':
         if (event.replaces === undefined) this.#records++
         this.#recordClusters?.meet(event.key)
+        this.#quarantine.meet(event.key)
         break
       case 'task-finished':
-        this.#changed(event.iteration).addTask(event)
+        this.#changed(event.iteration).addTask(event, this.#quarantine.has(event.key))
         break
       case 'evaluation-finished':
         this.#addEvaluation(event)
         break
       case 'row-finished':
-        this.#changed(event.iteration).addRow(event)
+        this.#changed(event.iteration).addRow(event, this.#quarantine.has(event.key))
         break
       default:
         this.#applyMilestone(event)
@@ -127,6 +136,10 @@ class EventTally implements Tally {
     return this.#types.take()
   }
 
+  unmetQuarantine(): readonly string[] {
+    return this.#quarantine.unmet()
+  }
+
   #applyMilestone(event: RunEvent): void {
     if (event.type === 'experiment-started') {
       this.#startedAt = event.at
@@ -146,8 +159,9 @@ class EventTally implements Tally {
   }
 
   #addEvaluation(event: EvaluationFinished): void {
-    const evaluator = this.#changed(event.iteration).addEvaluation(event)
-    if (event.status !== 'ok') return
+    const isQuarantined = this.#quarantine.has(event.key)
+    const evaluator = this.#changed(event.iteration).addEvaluation(event, isQuarantined)
+    if (event.status !== 'ok' || isQuarantined) return
     for (const evaluation of event.evaluations) {
       const isFirstOfType = evaluator.label(evaluation.label).add(evaluation)
       if (isFirstOfType) this.#types.add(evaluation.label, evaluation.type)

@@ -16,6 +16,7 @@ export class EvaluatorAccumulator {
   #answered = 0
   #errored = 0
   #skipped = 0
+  #quarantined = 0
 
   constructor(evaluator: string) {
     this.evaluator = evaluator
@@ -26,6 +27,11 @@ export class EvaluatorAccumulator {
     if (status === 'ok') this.#answered++
     else if (status === 'skipped') this.#skipped++
     else this.#errored++
+  }
+
+  /** Counts a result of a record in quarantine, whose values go nowhere. */
+  quarantine(): void {
+    this.#quarantined++
   }
 
   /** The accumulator of a label, made when it is first asked for. */
@@ -44,6 +50,7 @@ export class EvaluatorAccumulator {
       both.#answered += part.#answered
       both.#errored += part.#errored
       both.#skipped += part.#skipped
+      both.#quarantined += part.#quarantined
     }
     return both
   }
@@ -61,6 +68,7 @@ export class EvaluatorAccumulator {
       scored: label.scored,
       errored: this.#errored,
       skipped: this.#skipped + this.#answered - label.scored,
+      ...(this.#quarantined === 0 ? {} : { quarantined: this.#quarantined }),
       ...label.summarize(clusters),
     }
   }

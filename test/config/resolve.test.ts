@@ -36,6 +36,8 @@ describe('resolveOptions', () => {
       maxErrors: { kind: 'count', count: 0 },
       failUnder: [],
       failOver: [],
+      quarantine: undefined,
+      stopWhenCertain: false,
       exitZero: false,
       raiseErrors: false,
       maxIdenticalErrors: 8,

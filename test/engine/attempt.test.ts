@@ -30,6 +30,7 @@ function setUp(script: Script, { maxRetries = 0, random = () => 0.5, jobs = 1 } 
     slots: createSlots({ jobs }, stop),
     deadlines: createDeadlines(clock, stop),
     errorBrake: new ErrorBrake(0, stop),
+    cutRuns: new Set(),
     noteChanges() {},
   }
   const unit = executor.open(fakeRecord(0), 1)

@@ -23,6 +23,7 @@ const coverage = {
   scored: count.meta({ description: 'Rows the value was taken over.' }),
   errored: count.meta({ description: 'Rows on which the evaluator failed.' }),
   skipped: count.meta({ description: 'Rows to which it did not apply, or whose task failed.' }),
+  quarantined: count.meta({ description: 'Rows of records in quarantine, which no number here counts.' }),
 }
 
 const evaluator = z.discriminatedUnion('type', [
@@ -64,12 +65,12 @@ const summaryEvaluator = z.discriminatedUnion('status', [
   z.object({ name: z.string(), status: z.literal('error'), code, message: z.string() }),
 ])
 
-const rowCoverage = z.object({ scored: count, errored: count, skipped: count })
+const rowCoverage = z.object({ scored: count, errored: count, skipped: count, quarantined: count.optional() })
 
 const threshold = z
   .object({
     name: z.string().meta({ description: 'What it is on: correct, tokens.p95, error-rate, latency.p95.' }),
-    status: z.enum(['met', 'missed']),
+    status: z.enum(['met', 'missed', 'open']),
     min: value,
     max: value,
     value: value.meta({ description: 'Null where there was no such value, which misses the threshold.' }),
@@ -172,6 +173,9 @@ const experiment = z.object({
   outcome: z.object({
     status: z.enum(['passed', 'failed', 'stopped']),
     failures: z.array(failure).meta({ description: 'Why it did not pass.' }),
+    early: z.object({ ran: count, skipped: count }).nullable().meta({
+      description: 'Rows that ran until the verdict was certain, and those that were skipped; null for all others.',
+    }),
     stopped: z
       .object({
         kind: z.enum([
@@ -195,6 +199,9 @@ const experiment = z.object({
   thresholds: z
     .array(threshold)
     .meta({ description: 'What came of each threshold; empty when the experiment ended early.' }),
+  quarantine: z
+    .array(z.object({ record: z.string(), reason: z.string(), until: z.string().nullable() }))
+    .meta({ description: 'Records that were run and counted for no threshold.' }),
   runs: z.array(run).meta({ description: 'Empty when the experiment was not started.' }),
   allRuns: z
     .object({ evaluators: z.array(evaluator), stability: z.array(stability) })

@@ -104,10 +104,12 @@ describe('the json reporter', () => {
             "outcome": {
               "status": "passed",
               "failures": [],
+              "early": null,
               "stopped": null
             },
             "exitCode": 0,
             "thresholds": [],
+            "quarantine": [],
             "runs": [
               {
                 "iteration": 1,
@@ -129,6 +131,7 @@ describe('the json reporter', () => {
                     "scored": 40,
                     "errored": 0,
                     "skipped": 0,
+                    "quarantined": 0,
                     "type": "boolean",
                     "value": 0.85,
                     "passed": 34,

@@ -44,10 +44,19 @@ const thresholdResult = {
   value: z.number().exactOptional(),
   interval: z.object({ low: z.number(), high: z.number(), rough: z.boolean() }).exactOptional(),
   n: z.number().exactOptional(),
-  coverage: z.object({ scored: z.number(), errored: z.number(), skipped: z.number() }).exactOptional(),
+  coverage: z
+    .object({
+      scored: z.number(),
+      errored: z.number(),
+      skipped: z.number(),
+      quarantined: z.number().exactOptional(),
+    })
+    .exactOptional(),
 }
 
-const thresholds = z.array(z.object({ ...thresholdResult, status: z.enum(['met', 'missed']) })).exactOptional()
+const thresholds = z.array(z.object({ ...thresholdResult, status: z.enum(['met', 'missed', 'open']) })).exactOptional()
+
+const early = z.object({ ran: z.number(), skipped: z.number() }).exactOptional()
 
 const failure: z.ZodType<Failure> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('errors'), rowsWithErrors: z.number(), plannedUnits: z.number(), allowed: z.string() }),
@@ -75,8 +84,8 @@ const failure: z.ZodType<Failure> = z.discriminatedUnion('kind', [
 ])
 
 const outcome: z.ZodType<Outcome> = z.discriminatedUnion('status', [
-  z.object({ status: z.literal('passed'), exitCode: z.literal(0), thresholds }),
-  z.object({ status: z.literal('failed'), exitCode: z.literal(1), failures: z.array(failure), thresholds }),
+  z.object({ status: z.literal('passed'), exitCode: z.literal(0), thresholds, early }),
+  z.object({ status: z.literal('failed'), exitCode: z.literal(1), failures: z.array(failure), thresholds, early }),
   z.object({ status: z.literal('stopped'), exitCode: z.number(), reason: endReason, failures: z.array(failure) }),
 ])
 
@@ -137,6 +146,7 @@ export const manifestSchema: z.ZodType<Manifest> = z.object({
     failOnRegression: z.array(z.string()).exactOptional(),
     raiseErrors: z.boolean(),
     skipInvalid: z.boolean(),
+    stopWhenCertain: z.boolean().exactOptional(),
     maxIdenticalErrors: count.exactOptional(),
     maxTime: z.number().exactOptional(),
     config: z.array(z.string()).exactOptional(),
@@ -146,6 +156,9 @@ export const manifestSchema: z.ZodType<Manifest> = z.object({
     sampleSeed: z.number().exactOptional(),
     plannedRecords: count.exactOptional(),
     datasetRecords: count.exactOptional(),
+    quarantine: z
+      .array(z.object({ record: z.string(), reason: z.string(), until: z.string().exactOptional() }))
+      .exactOptional(),
     project: z.string().exactOptional(),
   }),
   hashes: z.object({ module: z.string(), config: z.string() }),

@@ -5,6 +5,7 @@ import { LlmobsExpError } from '../../model/errors.ts'
 import type { Outcome } from '../../model/outcome.ts'
 import type { DefinitionInfo } from '../../model/ports.ts'
 import type { PulledFrom } from '../../model/pull.ts'
+import type { QuarantinedRecord } from '../../model/quarantine.ts'
 import type { RowCounts } from '../../model/summary.ts'
 import { FILE_MODE } from './layout.ts'
 import { openAtOnce } from './open-file.ts'
@@ -55,6 +56,8 @@ export interface ManifestOptions {
   readonly skipInvalid: boolean
   /** Absent in manifests of versions without these brakes. */
   readonly maxIdenticalErrors?: number
+  /** Absent: all rows are run. */
+  readonly stopWhenCertain?: boolean
   /** Absent: as long as it takes. */
   readonly maxTime?: number
   /** `key=value`, as they were given on the command line. */
@@ -66,6 +69,8 @@ export interface ManifestOptions {
   readonly plannedRecords?: number
   /** Valid records of the whole dataset, where it was read through before. */
   readonly datasetRecords?: number
+  /** Records in quarantine when it was begun. */
+  readonly quarantine?: readonly QuarantinedRecord[]
   /** Of the backend; absent: the one that it takes by itself. */
   readonly project?: string
 }

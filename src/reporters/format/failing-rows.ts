@@ -22,6 +22,8 @@ interface Field {
 }
 
 export interface RowStyle extends Style {
+  /** Keys of records that count for no number. @default none */
+  readonly quarantined?: ReadonlySet<string>
   /** Of the experiment: with one, rows need not say which it was. */
   readonly runs: number
   /** Lines that a value may take. @default 2 */
@@ -37,24 +39,30 @@ export interface FailingRowsInput {
   readonly total: number
   /** How to see them all. */
   readonly more: string
+  /** Keys of records that count for no number. @default none */
+  readonly quarantined?: ReadonlySet<string>
 }
 
 /** Rows that failed or did not pass: what went in, what was expected, what came out, where they differ, and why. */
-export function renderFailingRows({ rows, runs, total, more }: FailingRowsInput, style: Style): string {
+export function renderFailingRows(
+  { rows, runs, total, more, quarantined = new Set() }: FailingRowsInput,
+  style: Style,
+): string {
   if (total === 0) return ''
   const title = `${formatCount(total, 'row')} failed or did not pass`
   const hidden = total - rows.length
   return [
     style.colors.bold(title),
-    ...rows.map((row) => renderRow(row, { ...style, runs })),
+    ...rows.map((row) => renderRow(row, { ...style, runs, quarantined })),
     ...(hidden > 0 ? [style.colors.dim(`  and ${formatNumber(hidden)} more: ${more}`)] : []),
   ].join('\n')
 }
 
 /** One row: what failed, what went in, what was expected, what came out, where they differ, and why it did not pass. */
 export function renderRow(row: Row, style: RowStyle): string {
-  const { colors, columns, runs } = style
-  const { key, what, isFailing } = describeRow(row, { runs, columns: columns - 2 })
+  const { colors, columns, runs, quarantined } = style
+  const isQuarantined = quarantined?.has(row.key) === true
+  const { key, what, isFailing } = describeRow(row, { runs, columns: columns - 2, isQuarantined })
   const head = what === '' ? colors.cyan(key) : `${colors.cyan(key)}${isFailing ? colors.red(what) : colors.dim(what)}`
   return [`  ${head}`, ...fieldsOf(row, style).map((field) => renderField(field, style))].join('\n')
 }

@@ -25,7 +25,7 @@ interface TableRow {
   /** Whether the value may be broken into lines. */
   readonly isText: boolean
   readonly hasErrors: boolean
-  /** Scored, errored and skipped; empty for a summary evaluator. */
+  /** Scored, errored and skipped, and quarantined where there are such rows; empty for a summary evaluator. */
   readonly coverage: readonly number[]
   /** From the baseline; empty where there is none. */
   readonly change: string
@@ -63,12 +63,15 @@ interface ColumnWidths {
 
 /** Gives the value what it needs, but for texts, which may be broken; the name gets what is left. Undefined where that is too little. */
 function fitColumns(rows: readonly TableRow[], columns: number): ColumnWidths | undefined {
-  const coverage = HEAD.slice(2).map((head, index) =>
-    Math.max(
-      head.length,
-      ...rows.map((row) => (row.coverage[index] === undefined ? 0 : formatNumber(row.coverage[index]).length)),
-    ),
-  )
+  const heads = headOf(rows)
+  const coverage = heads
+    .slice(2)
+    .map((head, index) =>
+      Math.max(
+        head.length,
+        ...rows.map((row) => (row.coverage[index] === undefined ? 0 : formatNumber(row.coverage[index]).length)),
+      ),
+    )
   const widest = (texts: readonly string[]): number => Math.max(0, ...texts.map(displayWidth))
   const changes = hasChanges(rows) ? [widest([CHANGE, ...rows.map((row) => row.change)])] : []
   const others = [...coverage, ...changes]
@@ -88,14 +91,15 @@ function fitColumns(rows: readonly TableRow[], columns: number): ColumnWidths | 
 
 function renderTable(rows: readonly TableRow[], widths: ColumnWidths, { colors }: Style): string {
   const withChanges = hasChanges(rows)
+  const heads = headOf(rows)
   const table = new Table({
-    head: [...HEAD, ...(withChanges ? [CHANGE] : [])].map(colors.bold),
-    colAligns: ['left', 'left', 'right', 'right', 'right', 'left'],
+    head: [...heads, ...(withChanges ? [CHANGE] : [])].map(colors.bold),
+    colAligns: [...heads.map((_, index) => (index < 2 ? ('left' as const) : ('right' as const))), 'left'],
     // Without these it paints with a library of its own.
     style: { head: [], border: [], compact: true },
   })
   for (const row of rows) {
-    const [scored = '', errored = '', skipped = ''] = row.coverage.map(formatNumber)
+    const [scored = '', errored = '', skipped = '', quarantined = ''] = row.coverage.map(formatNumber)
     const value = excerpt(row.value, { columns: widths.value, lines: row.isText ? VALUE_LINES : 1 })
     const color = row.hasErrors && row.coverage.length === 0 ? colors.red : (text: string) => text
     table.push([
@@ -104,6 +108,7 @@ function renderTable(rows: readonly TableRow[], widths: ColumnWidths, { colors }
       scored,
       row.hasErrors ? colors.red(errored) : errored,
       skipped,
+      ...(heads.length > HEAD.length ? [quarantined] : []),
       ...(withChanges ? [row.change] : []),
     ])
   }
@@ -111,9 +116,9 @@ function renderTable(rows: readonly TableRow[], widths: ColumnWidths, { colors }
 }
 
 function renderBlock(row: TableRow, { colors, columns }: Style): string {
-  const [scored, errored, skipped] = row.coverage.map(formatNumber)
   const change = row.change === '' ? [] : [`change ${row.change}`]
-  const coverage = scored === undefined ? [] : [`scored ${scored}`, `errored ${errored}`, `skipped ${skipped}`]
+  const words = ['scored', 'errored', 'skipped', 'quarantined']
+  const coverage = row.coverage.map((count, index) => `${words[index]} ${formatNumber(count)}`)
   const oneLine = coverage.join(', ')
   const details = oneLine.length <= columns - 2 ? [oneLine] : coverage
   const lines = [...excerpt(row.value, { columns: columns - 2, lines: VALUE_LINES }), ...details, ...change]
@@ -121,6 +126,10 @@ function renderBlock(row: TableRow, { colors, columns }: Style): string {
     colors.bold(truncate(row.name, columns)),
     ...lines.filter((line) => line !== '').map((line) => `  ${line}`),
   ].join('\n')
+}
+
+function headOf(rows: readonly TableRow[]): readonly string[] {
+  return rows.some(({ coverage }) => coverage.length > 3) ? [...HEAD, 'quarantined'] : HEAD
 }
 
 function roughNote({ colors, columns }: Style): string {
@@ -138,8 +147,13 @@ function labelRow(label: LabelSummary, change: string): TableRow {
     value: label.scored === 0 ? '–' : formatLabelValue(label),
     isText: label.type === 'categorical' || label.type === 'mixed',
     hasErrors: label.errored > 0,
-    coverage: [label.scored, label.errored, label.skipped],
     change,
+    coverage: [
+      label.scored,
+      label.errored,
+      label.skipped,
+      ...(label.quarantined === undefined ? [] : [label.quarantined]),
+    ],
   }
 }
 

@@ -18,6 +18,7 @@ export function renderOutcome(info: ExperimentInfo, outcome: Outcome, style: Sty
   return [
     outcome.status === 'passed' ? `${colors.green('passed')} ${name}` : `${colors.red(outcome.status)} ${name}`,
     ...outcomeReasons(outcome).flatMap((reason) => wrapReason(reason, style)),
+    ...earlyEnd(outcome).flatMap((line) => wrapReason(line, style)),
     ...metThresholds(outcome).flatMap((line) => wrapReason(line, style)),
     ...(info.pulled === undefined ? [] : renderPulled(info.pulled, style)),
     // Of what was never begun nothing is kept.
@@ -41,11 +42,21 @@ export function outcomeReasons(outcome: Outcome): string[] {
 /** @example 'thresholds met: correct 0.95 (at least 0.9), tokens 312 (at most 400)' */
 function metThresholds(outcome: Outcome): string[] {
   const checks = outcome.status === 'stopped' ? [] : (outcome.thresholds ?? [])
-  const met = checks.filter(({ status }) => status === 'met').map(formatMet)
-  return met.length === 0 ? [] : [`${met.length === 1 ? 'threshold' : 'thresholds'} met: ${met.join(', ')}`]
+  return (['met', 'open'] as const).flatMap((wanted) => {
+    const found = checks.filter(({ status }) => status === wanted).map(formatCheck)
+    return found.length === 0
+      ? []
+      : [`${found.length === 1 ? 'threshold' : 'thresholds'} ${wanted}: ${found.join(', ')}`]
+  })
 }
 
-function formatMet({ name, wanted, got }: ThresholdCheck): string {
+function earlyEnd(outcome: Outcome): string[] {
+  if (outcome.status === 'stopped' || outcome.early === undefined) return []
+  const { ran, skipped } = outcome.early
+  return [`not all rows ran: the verdict was certain after ${formatNumber(ran)}, ${formatNumber(skipped)} were skipped`]
+}
+
+function formatCheck({ name, wanted, got }: ThresholdCheck): string {
   return sanitizeLine(`${name} ${wanted}, got ${got}`)
 }
 

@@ -39,12 +39,14 @@ export function renderRunSummary(
   return joinParts([
     renderTitle(isComplete ? title : `${title} · not complete`, style),
     renderCounts(run, style, run.slowest),
+    renderQuarantine(run, info, style),
     renderLabelTable({ ...run, changes: changesOf(labels) }, style),
     renderFailingRows(
       {
         rows: failingRows,
         runs: info.runs,
         total: run.failingCount,
+        quarantined: new Set(info.quarantine?.map(({ record }) => record)),
         more: `llmobs-exp show ${info.experimentId} --rows failing`,
       },
       style,
@@ -74,6 +76,18 @@ function formatRowCounts(rows: RowCounts): string {
   const total = counts.reduce((sum, [, count]) => sum + count, 0)
   const present = counts.filter(([status, count]) => count > 0 || status === 'ok')
   return `${formatCount(total, 'row')}: ${present.map(([status, count]) => `${formatNumber(count)} ${status}`).join(', ')}`
+}
+
+/** @example 'in quarantine, and in no number below: ticket-17 (the judge is undecided)' */
+function renderQuarantine(
+  { quarantinedRows = 0 }: RunSummary,
+  { quarantine = [] }: ExperimentInfo,
+  style: Style,
+): string {
+  if (quarantinedRows === 0) return ''
+  const listed = quarantine.map(({ record, reason }) => `${sanitizeLine(record)} (${sanitizeLine(reason)})`)
+  const text = `${formatCount(quarantinedRows, 'row')} in quarantine, in no number below: ${listed.join(', ')}`
+  return excerpt(text, { columns: style.columns, lines: MAX_LINES }).join('\n')
 }
 
 interface Times {

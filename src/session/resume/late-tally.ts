@@ -50,6 +50,10 @@ export class LateTally implements Tally {
     return this.#tally.takeProblems()
   }
 
+  unmetQuarantine(): readonly string[] {
+    return this.#tally.unmetQuarantine()
+  }
+
   #create(): Tally {
     return createTally(this.#info, { clock: this.#clock, gauges: () => this.#gauges() })
   }

@@ -76,7 +76,13 @@ function agree(manifest: Manifest, loaded: LoadedExperiment, { options, flags, m
   if (flags.retryErrors || flags.retryPoison) refuseRetries(info)
   return {
     loaded: { ...loaded, info },
-    options: { ...resolved, config, doubtfulKeys: [], tags: definition.tags },
+    options: {
+      ...resolved,
+      config,
+      doubtfulKeys: [],
+      tags: definition.tags,
+      quarantine: manifest.options.quarantine ?? [],
+    },
     keptConfig,
     ...(change === undefined ? {} : { allowed: change }),
   }
@@ -217,6 +223,7 @@ function manifestInForce(manifest: Manifest, { loaded, options, keptConfig }: Ag
       raiseErrors,
       maxIdenticalErrors,
       ...(maxTime === undefined ? {} : { maxTime }),
+      stopWhenCertain: options.values.stopWhenCertain,
       ...(plannedRecords === undefined ? {} : { plannedRecords }),
       ...(datasetRecords === undefined ? {} : { datasetRecords }),
     },

@@ -42,6 +42,7 @@ export function resumeOptions(options: ResolvedOptions, { options: past }: Manif
       failOnRegression: choose('failOnRegression', gatesOf(past.failOnRegression ?? [])),
       raiseErrors: choose('raiseErrors', past.raiseErrors),
       maxIdenticalErrors: choose('maxIdenticalErrors', past.maxIdenticalErrors ?? values.maxIdenticalErrors),
+      stopWhenCertain: choose('stopWhenCertain', past.stopWhenCertain ?? false),
       maxTime: choose('maxTime', past.maxTime),
     },
   }

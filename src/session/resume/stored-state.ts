@@ -39,7 +39,10 @@ export async function readStored(
   const { definition, options } = manifest
   const { evaluators } = definition
   const { plannedRecords } = options
-  const planned = plannedRecords === undefined ? {} : { plannedRecords }
+  const planned = {
+    ...(plannedRecords === undefined ? {} : { plannedRecords }),
+    ...(options.quarantine === undefined ? {} : { quarantine: options.quarantine }),
+  }
   const tally = new LateTally({ evaluators, runs: options.runs, ...planned }, clock)
   const state = await readLog(claimed.files.events, { evaluators, flags, tally })
   return { manifest, claimed, reader: createRowReader(claimed.files.events), state, tally }

@@ -27,6 +27,7 @@ export class RunTally {
   #failingCount = 0
   #rows = 0
   #rowsWithErrors = 0
+  #quarantinedRows = 0
   #evaluatorErrors = 0
   #runId = ''
   #summaries: readonly NamedSummaryResult[] = []
@@ -69,18 +70,19 @@ export class RunTally {
     if (isReopened) this.#summaries = []
   }
 
-  addTask(event: TaskFinished): void {
-    this.latencies.add(event.durationMs)
+  addTask(event: TaskFinished, isQuarantined: boolean): void {
+    if (!isQuarantined) this.latencies.add(event.durationMs)
     this.#slowest.add(event.key, event.durationMs)
     if (event.status !== 'ok') this.#errors.addTask(event.error, event.key)
   }
 
   /** Counts a result apart from its values, and returns where those go. */
-  addEvaluation(event: EvaluationFinished): EvaluatorAccumulator {
+  addEvaluation(event: EvaluationFinished, isQuarantined: boolean): EvaluatorAccumulator {
     const accumulator = this.#evaluator(event.evaluator)
-    accumulator.count(event.status)
+    if (isQuarantined) accumulator.quarantine()
+    else accumulator.count(event.status)
     if (event.status === 'error' || event.status === 'timeout') {
-      this.#evaluatorErrors++
+      if (!isQuarantined) this.#evaluatorErrors++
       this.#errors.addEvaluator(event.evaluator, event.error, event.key)
       this.#marks.set(event.key, 'evaluator-failed')
     } else if (event.status === 'ok' && !this.#marks.has(event.key) && !passes(event)) {
@@ -89,13 +91,14 @@ export class RunTally {
     return accumulator
   }
 
-  addRow(event: RowFinished): void {
+  addRow(event: RowFinished, isQuarantined: boolean): void {
     this.#counts[event.status]++
     this.#rows++
+    if (isQuarantined) this.#quarantinedRows++
     const mark = this.#marks.get(event.key)
     if (mark !== undefined) this.#marks.delete(event.key)
     const isTaskFailed = event.status === 'error' || event.status === 'timeout'
-    if (isTaskFailed || mark === 'evaluator-failed') this.#rowsWithErrors++
+    if (!isQuarantined && (isTaskFailed || mark === 'evaluator-failed')) this.#rowsWithErrors++
     if (!isTaskFailed && mark === undefined) return
     this.#failingCount++
     if (this.#failingUnits.length < MAX_FAILING_UNITS) this.#failingUnits.push(unitName(event))
@@ -111,6 +114,7 @@ export class RunTally {
       iteration: this.iteration,
       runId: this.#runId,
       rows: { ...this.#counts, pending: Math.max(0, planned - this.#rows) },
+      ...(this.#quarantinedRows === 0 ? {} : { quarantinedRows: this.#quarantinedRows }),
       evaluatorErrors: this.#evaluatorErrors,
       rowsWithErrors: this.#rowsWithErrors,
       labels: Array.from(this.evaluators.values(), (evaluator) => evaluator.summarize()).flat(),

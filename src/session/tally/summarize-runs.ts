@@ -17,7 +17,9 @@ interface Parts {
 /** All runs of an experiment together. */
 export function summarizeRuns({ tallies, summaries, records, unbegun, durationMs }: Parts): ExperimentSummary {
   const taskLatency = mergeAll(tallies.map((run) => run.latencies))?.summarize()
+  const quarantinedRows = summaries.reduce((sum, run) => sum + (run.quarantinedRows ?? 0), 0)
   return {
+    ...(quarantinedRows === 0 ? {} : { quarantinedRows }),
     rows: addRows(summaries, unbegun),
     evaluatorErrors: summaries.reduce((sum, run) => sum + run.evaluatorErrors, 0),
     rowsWithErrors: summaries.reduce((sum, run) => sum + run.rowsWithErrors, 0),

@@ -77,8 +77,8 @@ function gotWithout(label: LabelSummary, what: string): Got {
   return { got: `${why[label.type]} (${describeCoverage(coverage)})`, n: label.scored, coverage }
 }
 
-function gotOfErrors(range: ThresholdInfo, { rows, rowsWithErrors }: ExperimentSummary): Got {
-  const n = Object.values(rows).reduce((sum, count) => sum + count, 0)
+function gotOfErrors(range: ThresholdInfo, { rows, rowsWithErrors, quarantinedRows = 0 }: ExperimentSummary): Got {
+  const n = Object.values(rows).reduce((sum, count) => sum + count, 0) - quarantinedRows
   if (n === 0) return { got: 'no rows', n }
   const value = rowsWithErrors / n
   return { got: `${tellApart(value, range)} (${rowsWithErrors} of ${n} rows)`, value, n }
@@ -120,10 +120,10 @@ function whyNoNumber(result: NamedSummaryResult | undefined): string {
   return result.status === 'error' ? 'an error' : `a ${result.type} value`
 }
 
-function coverageOf({ scored, errored, skipped }: Coverage): Coverage {
-  return { scored, errored, skipped }
+function coverageOf({ scored, errored, skipped, quarantined }: Coverage): Coverage {
+  return { scored, errored, skipped, ...(quarantined === undefined ? {} : { quarantined }) }
 }
 
-function describeCoverage({ scored, errored, skipped }: Coverage): string {
-  return `${scored} scored, ${errored} errored, ${skipped} skipped`
+function describeCoverage({ scored, errored, skipped, quarantined }: Coverage): string {
+  return `${scored} scored, ${errored} errored, ${skipped} skipped${quarantined === undefined ? '' : `, ${quarantined} quarantined`}`
 }
