@@ -46,7 +46,7 @@ export interface Runs {
   readonly correlation: number
 }
 
-export const ONE_RUN: Runs = { runs: 1, correlation: 0 }
+const ONE_RUN: Runs = { runs: 1, correlation: 0 }
 
 /** The values of one record's runs. */
 export function drawRuns(world: World, draw: () => number, { runs, correlation }: Runs): number[] {
