@@ -36,9 +36,9 @@ function recordsLine({ stablePass, stableFail, flaky, single }: Stability): stri
 function passLines(passAt: readonly PassAt[]): string[] {
   const known = passAt.filter(({ records }) => records > 0)
   if (known.length === 0) return []
-  const any = known.map(({ k, passAtK = Number.NaN }) => `@${k} ${formatPercent(passAtK)}`)
-  const all = known.map(({ k, passHatK = Number.NaN }) => `^${k} ${formatPercent(passHatK)}`)
-  return [`pass@k (any of k runs): ${any.join(', ')}`, `pass^k (all of k runs): ${all.join(', ')}`, ...fewer(known)]
+  const anyOf = known.map(({ k, passAtK = Number.NaN }) => `@${k} ${formatPercent(passAtK)}`)
+  const allOf = known.map(({ k, passHatK = Number.NaN }) => `^${k} ${formatPercent(passHatK)}`)
+  return [`pass@k (any of k runs): ${anyOf.join(', ')}`, `pass^k (all of k runs): ${allOf.join(', ')}`, ...fewer(known)]
 }
 
 /** A larger k may rest on fewer records. */

@@ -81,7 +81,7 @@ describe('95 % intervals of one experiment hold the truth in 93 to 97 %', () => 
       })
       expectNominal(coverage)
     },
-    120_000,
+    300_000,
   )
 
   it.each(sizes)(
@@ -95,7 +95,7 @@ describe('95 % intervals of one experiment hold the truth in 93 to 97 %', () => 
       })
       expectNominal(coverage)
     },
-    120_000,
+    300_000,
   )
 })
 
@@ -135,7 +135,7 @@ describe('95 % intervals of a difference hold it in 93 to 97 %', () => {
       })
       expectNominal(coverage)
     },
-    120_000,
+    300_000,
   )
 
   it.each([
@@ -165,6 +165,6 @@ describe('95 % intervals of a difference hold it in 93 to 97 %', () => {
       })
       expectNominal(coverage)
     },
-    120_000,
+    300_000,
   )
 })

@@ -49,6 +49,6 @@ describe('a real difference of the size that is told to be detectable', () => {
       expect(shown / EXPERIMENTS).toBeGreaterThanOrEqual(0.7)
       expect(shown / EXPERIMENTS).toBeLessThanOrEqual(0.9)
     },
-    120_000,
+    300_000,
   )
 })
