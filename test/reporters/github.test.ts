@@ -96,7 +96,7 @@ describe('the github reporter', () => {
     const file = join(await tempFolder(), 'summary.md')
     await writeFile(file, '# before\n')
     await report(failingExperiment(), { GITHUB_STEP_SUMMARY: file })
-    expect(await readFile(file, 'utf8')).toMatch(/^# before\n- ❌ \*\*failed\*\* `support-triage`\n/)
+    expect(await readFile(file, 'utf8')).toMatch(/^# before\n### ❌ \*\*failed\*\* `support-triage`\n/)
   })
 
   it.each([[1024 * 1024], [1024 * 1024 - 100], [1024 * 1024 - 2000]])(

@@ -29,7 +29,7 @@ const MAX_LINE = 500
 
 /** @example '✅ passed `capitals`' */
 export function headline({ info, outcome }: ExperimentOutcome): string {
-  return `- ${marks[outcome.status]} **${outcome.status}** ${code(info.name, NAME_COLUMNS)}`
+  return `${marks[outcome.status]} **${outcome.status}** ${code(info.name, NAME_COLUMNS)}`
 }
 
 /** Everything there is to say of one experiment, what matters most first. */
@@ -46,9 +46,10 @@ export function experimentSections(reported: ReportedExperiment): Section[] {
   ]
 }
 
-function titleSection({ info, outcome }: ExperimentOutcome): Section {
+function titleSection(experiment: ExperimentOutcome): Section {
+  const { outcome } = experiment
   const rows = outcomeReasons(outcome).map((reason) => `- ${code(reason, 400)}\n`)
-  const head = `### ${marks[outcome.status]} ${code(info.name, NAME_COLUMNS)} ${outcome.status}\n\n`
+  const head = `### ${headline(experiment)}\n\n`
   return { head, rows: rows.length === 0 ? ['Complete, and nothing missed.\n'] : rows, foot: '\n', others: 0, more: '' }
 }
 

@@ -20,7 +20,8 @@ export async function* renderMarkdown(input: DocumentInput): AsyncGenerator<stri
  */
 export async function buildMarkdown({ outcome, views }: DocumentInput, maxBytes: number): Promise<string> {
   const { experiments } = outcome
-  let text = renderSection(overview(experiments), maxBytes)
+  // One experiment says for itself what it came to.
+  let text = experiments.length === 1 ? '' : renderSection(overview(experiments), maxBytes)
   let left = experiments.length
   for (const experiment of experiments) {
     const share = Math.floor((maxBytes - byteLength(text)) / left--)
@@ -45,7 +46,7 @@ async function readExperiment(
 }
 
 function overview(experiments: readonly ExperimentOutcome[]): Section {
-  const rows = experiments.map((experiment) => `${headline(experiment)}\n`)
+  const rows = experiments.map((experiment) => `- ${headline(experiment)}\n`)
   return { head: '', rows, foot: '\n', others: 0, more: '' }
 }
 
