@@ -24,7 +24,7 @@ export default defineExperiment({
         return index
       },
     },
-    computing: { config: { rounds: 10_000 }, task: async ({ index }) => index },
+    computing: { config: { rounds: 20_000 }, task: async ({ index }) => index },
   },
   evaluators: {
     exact: ({ output, expectedOutput }) => output === expectedOutput,

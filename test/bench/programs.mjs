@@ -40,11 +40,12 @@ export function llmobsExp(work) {
 
 /**
  * A variant of the experiment speed-test, three runs of so many records.
- * @param {{ variant: 'waiting' | 'blocking' | 'computing', records: number, jobs: number, threads?: number }} work
+ * @param {{ variant: 'waiting' | 'blocking' | 'computing', records: number, jobs: number, threads?: number, milliseconds?: number }} work
  */
-export function speedTest({ variant, records, jobs, threads }) {
+export function speedTest({ variant, records, jobs, threads, milliseconds = 20 }) {
   const counts = ['--jobs', String(jobs), ...(threads === undefined ? [] : ['--threads', String(threads)])]
-  const what = ['--only', `speed-test/${variant}`, '-n', String(records)]
+  const length = milliseconds === 20 ? [] : ['--config', `milliseconds=${milliseconds}`]
+  const what = ['--only', `speed-test/${variant}`, '-n', String(records), ...length]
   const args = [bin, 'run', speedTestFile, ...what, ...counts, '--store', '{folder}']
   return { command: process.execPath, args, expect: new RegExp(`${records} rows?: ${records} ok`) }
 }

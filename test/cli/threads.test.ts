@@ -219,6 +219,18 @@ describe('--threads 0', () => {
     expect((await project.shell('rm exits && llmobs-exp resume latest --threads 0')).exitCode).toBe(0)
   })
 
+  it('takes an error that nobody catches for the end of the experiment', async () => {
+    const project = await cliProject({
+      'exp.ts': experiment(
+        `${numbered(1)} task: () => new Promise(() => setTimeout(() => { throw new Error('too late') })), evaluators: {},`,
+      ),
+    })
+    const { exitCode, lastLine } = await project.run(['run', 'exp.ts', '--threads', '0'])
+
+    expect(exitCode).toBe(4)
+    expect(lastLine).toContain('an error that user code did not catch: too late')
+  })
+
   it('times calls out that wait', async () => {
     const project = await cliProject({
       'exp.ts': experiment(

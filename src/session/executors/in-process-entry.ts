@@ -16,13 +16,17 @@ export interface ProcessPort {
   send(messages: readonly FromThread[]): void
   /** It has asked for the end of the process. */
   exited(): void
+  /** Nobody has caught this. */
+  failed(error: unknown): void
 }
 
-export function enterProcess(data: ThreadData, { send, exited }: ProcessPort): Host {
+export function enterProcess(data: ThreadData, { send, exited, failed }: ProcessPort): Host {
   const trace = data.tracesConsole ? createConsoleTrace() : undefined
   process.setSourceMapsEnabled(true)
   takeConsole(trace, send)
   const host = serveModule(data, { trace, send })
+  // Here nothing tells an error of user code from one of the tool's own; the former is what there is more of.
+  process.setUncaughtExceptionCaptureCallback(failed)
   process.exit = (code) => {
     const error = new LlmobsExpError('E_USER_CODE_ENDED', `user code called process.exit(${code ?? ''})`)
     Error.captureStackTrace(error, process.exit)

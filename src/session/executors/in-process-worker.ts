@@ -20,6 +20,7 @@ export function createInProcessWorker({ enter }: Pick<Workers, 'enter'>): UserWo
     const entered = enterProcess(data, {
       send: (messages) => tell('message', messages),
       exited: () => tell('exit', 0),
+      failed: (error) => tell('error', error),
     })
     host = entered
     for (const messages of kept) entered.receive(messages)
