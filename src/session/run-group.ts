@@ -4,6 +4,7 @@ import type { StoredExperiment } from '../backends/local/store.ts'
 import type { Mask } from '../config/secrets.ts'
 import type { StopSwitch } from '../engine/stop.ts'
 import { endReasonOf } from '../engine/stop.ts'
+import type { Comparison } from '../model/comparison.ts'
 import type { EndReason, Outcome } from '../model/outcome.ts'
 import type {
   Clock,
@@ -112,7 +113,8 @@ async function withVariants(
     const ref = 'recall' in member ? member.ref : member.loaded.info.ref
     return [{ info, ref, files: member.stored.files }]
   })
-  const comparisons = await compareVariants(variants)
+  // What keeps them from being compared is no fault of theirs; `compare` says what it is.
+  const comparisons = await compareVariants(variants).catch(() => new Map<string, Comparison>())
   for (const [id, comparison] of comparisons) {
     const files = experiments.find(({ info }) => info.experimentId === id)?.stored.files
     if (files !== undefined) writeComparison(files.comparison, comparison)

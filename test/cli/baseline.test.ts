@@ -40,6 +40,10 @@ describe('run --baseline latest', () => {
       candidate: { id: after },
       counts: { broken: 16 },
     })
+    const index = join('.llmobs-exp', 'experiments', after ?? '', 'scores.jsonl')
+    const made = read(index)
+    await run(['compare', before ?? '', after ?? ''])
+    expect(read(index)).toBe(made)
     const shown = await run(['show', 'latest'])
     expect(shown.stdout).toMatch(/exact +90\.0 % → 50\.0 % {2}regressed\n/)
   })

@@ -11,6 +11,9 @@ type Kind = FlippedRecord['kind']
 
 const kinds: readonly Kind[] = ['broken', 'fixed', 'still-failing']
 
+/** Shown at most: what broke is what has to be looked at. */
+const limits: { readonly [K in Kind]: number } = { broken: 10, fixed: 5, 'still-failing': 3 }
+
 const titles: { readonly [K in Kind]: string } = {
   broken: 'broken: passed before, fail now',
   fixed: 'fixed: failed before, pass now',
@@ -29,7 +32,7 @@ function renderKind(kind: Kind, comparison: Comparison, style: Style): string {
   const total = countOf(kind, comparison)
   if (total === 0) return ''
   const { colors, columns } = style
-  const records = comparison.records.filter((record) => record.kind === kind)
+  const records = comparison.records.filter((record) => record.kind === kind).slice(0, limits[kind])
   const hidden = total - records.length
   return [
     colors.bold(truncate(`${formatCount(total, 'record')} ${titles[kind]}`, columns)),
