@@ -107,6 +107,13 @@ describe('the process around runExperiment', () => {
     expect([exitCode, project.stored()]).toEqual([0, expect.objectContaining({ length: 11 })])
   })
 
+  it('may be one that was given its code on the command line', async () => {
+    const project = await cliProject(files)
+    const code = "console.log((await (await import('llmobs-exp')).runExperiment('./exp.ts')).passed)"
+    const { stdout, stderr } = await project.shell(`exec ${node} --input-type=module --eval "${code}"`)
+    expect([stdout, stderr]).toEqual(['true\n', ''])
+  })
+
   it('shows what user code prints where it prints it, from a thread too', async () => {
     const { stdout, stderr } = await runScript("await runExperiment('./loud.ts')", {
       more: { 'loud.ts': experiment(`${numbered(1)} task: () => { console.log('out'); console.error('err') },`) },

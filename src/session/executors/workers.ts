@@ -53,7 +53,9 @@ export function createWorkers(): Workers {
 }
 
 function start(): Worker {
-  return new Worker(threadEntry, { stdout: true, stderr: true })
+  // What says how to read the code that `node --eval` was given is refused by a thread that runs a file.
+  const isEval = process.execArgv.some((argument) => argument.startsWith('--input-type'))
+  return new Worker(threadEntry, { stdout: true, stderr: true, ...(isEval ? { execArgv: [] } : {}) })
 }
 
 function describeEnvironment(): string {
