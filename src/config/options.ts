@@ -5,7 +5,6 @@ import {
   count,
   duration,
   folder,
-  gates,
   integer,
   type OptionSpec,
   targets,
@@ -147,20 +146,6 @@ const table = {
     default: 8,
     group: VERDICT,
     description: 'stop when so many tasks in a row have failed with the same error; 0: never',
-  }),
-  baseline: text({
-    argument: 'experiment',
-    group: VERDICT,
-    description:
-      'compare with this: latest (the last complete one of the same name), latest:<name>, an id, a baseline file, git:<ref>[:<file>], or datadog:<id or commit>',
-    expected: 'an experiment, such as latest, or a baseline file',
-  }),
-  failOnRegression: gates({
-    argument: 'name[:tolerance]',
-    group: VERDICT,
-    separator: ',',
-    description:
-      'fail when this evaluator, or any where none is named, is worse than the baseline by more than chance, and by more than the tolerance',
   }),
   skipInvalid: toggle({ group: VERDICT, description: 'leave out records that are not valid, and count them' }),
   ...backendOptions,

@@ -1,5 +1,6 @@
 import { conditions } from './option-conditions.ts'
-import { file, toggle } from './option-kinds.ts'
+import { gates } from './option-gates.ts'
+import { file, text, toggle } from './option-kinds.ts'
 
 export const VERDICT = 'When it fails'
 
@@ -27,6 +28,20 @@ export const verdictOptions = {
   stopWhenCertain: toggle({
     group: VERDICT,
     description: 'skip the remaining rows as soon as no outcome of them can change the verdict',
+  }),
+  baseline: text({
+    argument: 'experiment',
+    group: VERDICT,
+    description:
+      'compare with this: latest (the last complete one of the same name), latest:<name>, an id, a baseline file, git:<ref>[:<file>], or datadog:<id or commit>',
+    expected: 'an experiment, such as latest, or a baseline file',
+  }),
+  failOnRegression: gates({
+    argument: 'name[:tolerance]',
+    group: VERDICT,
+    separator: ',',
+    description:
+      'fail when this evaluator, or any where none is named, is worse than the baseline by more than chance, and by more than the tolerance',
   }),
   exitZero: toggle({
     group: VERDICT,

@@ -4,6 +4,7 @@ import type { DatasetOrigin } from './dataset.ts'
 import type { Problem, RunEvent } from './events.ts'
 import type { Json } from './json.ts'
 import type { Outcome } from './outcome.ts'
+import type { Progress } from './progress.ts'
 import type { PulledFrom } from './pull.ts'
 import type { QuarantinedRecord } from './quarantine.ts'
 import type { Row, RowReader } from './row.ts'
@@ -148,26 +149,6 @@ export interface ExperimentInfo {
   readonly eventsFile: string
   /** Present where it was not run here. */
   readonly pulled?: PulledFrom
-}
-
-export interface Progress {
-  readonly rowsDone: number
-  /** Absent while the dataset's length is not known. */
-  readonly rowsPlanned?: number
-  readonly callsInFlight: number
-  /** Calls that ran past their timeout and have not come back. */
-  readonly expiredCalls: number
-  readonly rowsWithErrors: number
-  readonly elapsedMs: number
-  /** Running mean or pass rate of each label that has one. */
-  readonly means: readonly RunningMean[]
-}
-
-export interface RunningMean {
-  readonly label: string
-  readonly mean: number
-  /** Whether it is a pass rate. */
-  readonly isRate: boolean
 }
 
 /** What the whole command came to. */

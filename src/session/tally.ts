@@ -1,6 +1,7 @@
 import type { EvaluationFinished, Problem, RunEvent } from '../model/events.ts'
 import type { Gauges } from '../model/executor.ts'
-import type { Clock, Progress } from '../model/ports.ts'
+import type { Clock } from '../model/ports.ts'
+import type { Progress } from '../model/progress.ts'
 import type { QuarantinedRecord } from '../model/quarantine.ts'
 import type { ExperimentSummary, RunSummary } from '../model/summary.ts'
 import { LabelTypes } from './tally/label-types.ts'

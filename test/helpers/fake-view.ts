@@ -1,6 +1,7 @@
 import type { Delivery } from '../../src/model/backend.ts'
 import type { Outcome } from '../../src/model/outcome.ts'
-import type { ExperimentInfo, ExperimentView, GroupOutcome, Progress } from '../../src/model/ports.ts'
+import type { ExperimentInfo, ExperimentView, GroupOutcome } from '../../src/model/ports.ts'
+import type { Progress } from '../../src/model/progress.ts'
 import type { Row } from '../../src/model/row.ts'
 import type { ExperimentSummary, LabelSummary, RowCounts, RunSummary } from '../../src/model/summary.ts'
 import { stamp } from './events.ts'

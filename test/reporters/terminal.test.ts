@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Progress } from '../../src/model/ports.ts'
+import type { Progress } from '../../src/model/progress.ts'
 import { createTerminalReporter } from '../../src/reporters/terminal.ts'
 import { experimentEvents } from '../helpers/events.ts'
 import { createFakeScreen } from '../helpers/fake-screen.ts'

@@ -1,4 +1,5 @@
-import type { ExperimentInfo, Progress, RunningMean } from '../../model/ports.ts'
+import type { ExperimentInfo } from '../../model/ports.ts'
+import type { Progress, RunningMean } from '../../model/progress.ts'
 import type { Colors } from '../../terminal/colors.ts'
 import { sanitizeLine } from '../../terminal/sanitize.ts'
 import { displayWidth, truncate } from '../../terminal/width.ts'

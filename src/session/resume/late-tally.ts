@@ -1,6 +1,7 @@
 import type { Problem, RunEvent } from '../../model/events.ts'
 import type { Gauges } from '../../model/executor.ts'
-import type { Clock, Progress } from '../../model/ports.ts'
+import type { Clock } from '../../model/ports.ts'
+import type { Progress } from '../../model/progress.ts'
 import type { ExperimentSummary, RunSummary } from '../../model/summary.ts'
 import { createTally, type Tally, type TallyInfo } from '../tally.ts'
 

@@ -1,13 +1,11 @@
-import { hash } from 'node:crypto'
 import { readCurrentEvents } from '../../backends/local/current-events.ts'
 import type { Manifest } from '../../backends/local/manifest.ts'
 import { showAllowance } from '../../config/option-values.ts'
-import { type ExperimentOptions, type ResolvedOptions, resolveForExperiment } from '../../config/resolve.ts'
+import { type ResolvedOptions, resolveForExperiment } from '../../config/resolve.ts'
 import { type Mask, maskConfig } from '../../config/secrets.ts'
 import { resume } from '../../engine/resume.ts'
 import { LlmobsExpError } from '../../model/errors.ts'
 import type { Problem, Resumed } from '../../model/events.ts'
-import type { Json } from '../../model/json.ts'
 import type { Clock, DefinitionInfo } from '../../model/ports.ts'
 import type { RowReader } from '../../model/row.ts'
 import type { BegunExperiment } from '../begun.ts'
@@ -18,6 +16,7 @@ import type { StoredPlan } from '../run-group.ts'
 import { changedConfig, describeConfigChange, refuseOtherEvaluators } from './compare-definition.ts'
 import { type ExaminedStored, examineStored } from './examine-stored.ts'
 import { type Crashes, findCrashes } from './in-flight.ts'
+import { type Agreed, manifestInForce } from './manifest-in-force.ts'
 import { problemsOf } from './problems.ts'
 import { readPushedRows } from './pushed-rows.ts'
 import { createRest, type LoggedRest, type RestOptions } from './rest.ts'
@@ -36,16 +35,6 @@ export interface ResumeTools {
 }
 
 type ResumedPlan = Omit<StoredPlan, 'info'>
-
-/** What is decided before the dataset is looked at. */
-interface Agreed {
-  readonly loaded: LoadedExperiment
-  readonly options: ExperimentOptions
-  /** The config without secrets, as it is kept. */
-  readonly keptConfig: Json
-  /** How the config differs from what it was, where that is allowed. */
-  readonly allowed?: string
-}
 
 /**
  * Decides what is left to run of a stored experiment. Writes nothing.
@@ -196,44 +185,6 @@ function describeProblems(
     ],
     poison: crashes.poison,
   })
-}
-
-interface Counts {
-  readonly plannedRecords: number | undefined
-  readonly datasetRecords: number | undefined
-}
-
-/** What the experiment is from here on, until it has ended. */
-function manifestInForce(manifest: Manifest, { loaded, options, keptConfig }: Agreed, counts: Counts): Manifest {
-  const { jobs, evalJobs, timeout, evalTimeout, maxRetries, maxErrors, raiseErrors } = options.values
-  const { maxIdenticalErrors, maxTime } = options.values
-  const { plannedRecords, datasetRecords } = counts
-  const { redacts } = loaded.info
-  return {
-    ...manifest,
-    definition: { ...manifest.definition, config: keptConfig, ...(redacts === undefined ? {} : { redacts }) },
-    options: {
-      ...manifest.options,
-      jobs,
-      ...(evalJobs === undefined ? {} : { evalJobs }),
-      timeout,
-      evalTimeout,
-      maxRetries,
-      maxErrors: showAllowance(maxErrors),
-      raiseErrors,
-      maxIdenticalErrors,
-      ...(maxTime === undefined ? {} : { maxTime }),
-      stopWhenCertain: options.values.stopWhenCertain,
-      ...(plannedRecords === undefined ? {} : { plannedRecords }),
-      ...(datasetRecords === undefined ? {} : { datasetRecords }),
-    },
-    hashes: { module: loaded.moduleHash, config: hashOf(options.config) },
-    state: { status: 'planned' },
-  }
-}
-
-function hashOf(config: Json): string {
-  return hash('sha256', config, 'hex')
 }
 
 function createBegun({ claimed, tally }: StoredState, rest: LoggedRest, { state }: ExaminedStored): BegunExperiment {

@@ -1,11 +1,11 @@
 import type { MetRecord, Rest, RunState } from '../../engine/resume.ts'
 import type { ResumedUnit } from '../../engine/resume-row.ts'
-import type { ErrorInfo } from '../../model/errors.ts'
 import type { Problem, Resumed } from '../../model/events.ts'
 import { type RecordText, type Row, type RowReader, unitName, unitOf } from '../../model/row.ts'
 import { changedRecord, goneRecords } from './changed-error.ts'
 import type { Crashes } from './in-flight.ts'
-import type { LogState, PartialUnit } from './log-state.ts'
+import type { LogState } from './log-state.ts'
+import { poisonUnit } from './poison-unit.ts'
 import { isRetried, type RetryFlags, retryOf } from './retries.ts'
 
 export interface RestOptions {
@@ -240,15 +240,4 @@ export class LoggedRest implements Rest {
 
 function withUnit(met: MetRecord, unit: ResumedUnit | undefined): MetRecord {
   return unit === undefined ? met : { ...met, unit }
-}
-
-function poisonUnit(unit: ResumedUnit, stored: PartialUnit | undefined): ResumedUnit {
-  return { ...unit, ...stored, kind: 'failed', error: crashError, ...(stored === undefined ? {} : { stored }) }
-}
-
-const crashError: ErrorInfo = {
-  code: 'E_TASK_CRASHED',
-  name: 'LlmobsExpError',
-  message: 'the process ended three times while this row was under way',
-  hint: 'llmobs-exp resume --retry-poison tries it once more, alone',
 }

@@ -22,3 +22,15 @@ it('has a task that is run again once, as it was the last time', () => {
   slowest.add('a', 20)
   expect(slowest.list()).toEqual([{ key: 'a', durationMs: 20 }])
 })
+
+it('is the same in whatever order tasks come', () => {
+  const tasks = fc.uniqueArray(fc.record({ key: fc.string(), durationMs: fc.nat(3) }), { selector: ({ key }) => key })
+  fc.assert(
+    fc.property(tasks, (some) => {
+      const [forwards, backwards] = [new Slowest(), new Slowest()]
+      for (const { key, durationMs } of some) forwards.add(key, durationMs)
+      for (const { key, durationMs } of some.toReversed()) backwards.add(key, durationMs)
+      expect(backwards.list()).toEqual(forwards.list())
+    }),
+  )
+})
