@@ -66,7 +66,7 @@ describe('completion in bash', () => {
     await running.prints(/ready> /, 'stdout')
     running.type('eval "$(llmobs-exp completion bash)"; echo lo\'\'aded\n')
     await running.prints(/loaded/, 'stdout')
-    running.type('llmobs-exp comp\tba\t | grep -c _llmobs_exp\n')
+    running.type('llmobs-exp compl\tba\t | grep -c _llmobs_exp\n')
     // What was completed is a command that prints the script.
     await running.prints(/^[1-9]\d*\r?$/m, 'stdout')
     running.type('exit\n')
