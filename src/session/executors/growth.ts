@@ -9,8 +9,8 @@ import type { OpenCrew, ThreadLimits } from './thread-executor.ts'
 
 /** Decides how many threads an experiment has. */
 export interface Growth {
-  /** Before the first task: resolves when calls can be made where they are to be made. */
-  begin(): Promise<void>
+  /** Before the first task: resolves when calls can be made where they are to be made; undefined when they can at once. */
+  begin(): Promise<void> | undefined
   /** While calls are under way, at each beat. */
   look(): void
 }
@@ -70,8 +70,8 @@ export function createGrowth({ atOnce, atMost, working, crew, add, notice }: Gro
   })
 
   return {
-    async begin() {
-      if (wanted < atOnce) await growTo(atOnce)
+    begin() {
+      return wanted < atOnce ? growTo(atOnce) : undefined
     },
     look() {
       const lanes = working()

@@ -85,8 +85,8 @@ export function createThreadExecutor(experiment: ExecutedExperiment, crew: OpenC
   }
   const records = createRecordReceiver((request) => {
     first.post(request)
-    // The thread reads while this one goes on: the first task waits for its record.
-    first.flush()
+    // The first task waits for its record: the thread reads while this one goes on.
+    if (request[0] === 'read') first.flush()
   })
   const lanes: Lane[] = []
   const first = createLane({ ...shared, ...reading, slot: crew.first })
@@ -166,11 +166,12 @@ export function createThreadExecutor(experiment: ExecutedExperiment, crew: OpenC
         first.post(['check'])
       })
     },
-    async *records({ batchSize }) {
+    records({ batchSize }) {
       first.begun()
       portionSize = Math.min(Math.ceil(batchSize / 2), PORTION)
-      await growth.begin()
-      yield* records.read(batchSize)
+      const starting = growth.begin()
+      const read = records.read(batchSize)
+      return starting === undefined ? read : after(starting, read)
     },
     open(record, iteration, generation = 0) {
       begin()
@@ -186,6 +187,12 @@ export function createThreadExecutor(experiment: ExecutedExperiment, crew: OpenC
       notice = listener
     },
   }
+}
+
+/** Only where there is something to wait for: handing items on costs a few turns for each. */
+async function* after<T>(starting: Promise<void>, items: AsyncIterable<T>): AsyncGenerator<T, void> {
+  await starting
+  yield* items
 }
 
 function sumGauges(lanes: readonly Lane[]): Omit<Gauges, 'tasksCalled'> {
