@@ -139,7 +139,10 @@ const built = await Promise.all([
     plugins: [workers, untouchedProcess],
   }),
   // User code may replace what Node's modules have: an ES module keeps what it imported.
-  build({ ...esModule, entryPoints: entries('session/executors', ['thread-entry', 'config-entry']) }),
+  build({
+    ...esModule,
+    entryPoints: entries('session/executors', ['thread-entry', 'in-process-entry', 'config-entry']),
+  }),
   build({ ...commonJs, entryPoints: entries('session/executors', ['workers']) }),
   // For a function that does not wait.
   build({ ...commonJs, entryPoints: entries('library', ['sync']) }),

@@ -52,7 +52,7 @@ const mayImport: { readonly [folder: string]: readonly string[] } = {
 
 /** Where `process` may be used; timers of it (`nextTick`, `hrtime`) may be imported everywhere. */
 const processPlaces =
-  /^(?:cli|library|terminal)\/|^datadog\/connect\.ts$|^session\/executors\/(?:config-entry|thread-entry|workers)\.ts$/
+  /^(?:cli|library|terminal)\/|^datadog\/connect\.ts$|^session\/executors\/(?:config-entry|in-process-entry|thread-entry|workers)\.ts$/
 
 const MAX_LINES = 250
 /** Packages that are loaded before the command is known. */
@@ -289,6 +289,7 @@ describe('src/', () => {
   it('loads no package into the thread with user code', () => {
     expect([...loadedWith('index.ts').packages]).toEqual([])
     expect([...loadedWith('session/executors/thread-entry.ts').packages]).toEqual([])
+    expect([...loadedWith('session/executors/in-process-entry.ts').packages]).toEqual([])
     expect([...loadedWith('session/executors/config-entry.ts').packages]).toEqual([])
   })
 })

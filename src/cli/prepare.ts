@@ -14,6 +14,8 @@ export interface PrepareTools extends Pick<CommandContext, 'currentFolder' | 'id
   readonly onConsole: (chunk: ConsoleChunk) => void
   /** Whether console output says which call it comes from. @default false */
   readonly tracesConsole?: boolean
+  /** Whether user code runs in this process, without a thread. @default false */
+  readonly isInProcess?: boolean
   /** Takes only these records, and experiments that have any. @default all, as the options say */
   readonly records?: RecordChoice | undefined
   /** Told of the files that modules and datasets are made from, before they are read, also where something is wrong with them. */
@@ -38,6 +40,7 @@ export async function prepare(
       onConsole: tools.onConsole,
       onModule: tools.ending.addModule,
       workers: tools.workers,
+      isInProcess: tools.isInProcess,
       ...(tools.tracesConsole === undefined ? {} : { tracesConsole: tools.tracesConsole }),
       onFiles: tools.onFiles,
     })

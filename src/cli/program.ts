@@ -187,6 +187,7 @@ const resumeOptionNames = [
   'only',
   'jobs',
   'evalJobs',
+  'threads',
   'timeout',
   'evalTimeout',
   'maxRetries',

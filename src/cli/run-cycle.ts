@@ -37,8 +37,9 @@ export async function runCycle(cycle: Cycle, context: CommandContext): Promise<E
   const files = await findFiles(patterns, context.currentFolder)
   onFiles?.(useFiles(files))
   const relay = createConsoleRelay()
-  const { debug } = settings.given.values
-  const tools = { ...context, ending, records, onFiles, onConsole: relay.write, tracesConsole: debug }
+  const { debug, threads } = settings.given.values
+  const code = { onConsole: relay.write, tracesConsole: debug, isInProcess: threads === 0 }
+  const tools = { ...context, ...code, ending, records, onFiles }
   const completing = settings.complete(tools)
   const preparing = prepare(files, completing, tools)
   // Both fail where the options do, and only one of them is awaited then.

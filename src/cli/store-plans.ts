@@ -98,6 +98,7 @@ function manifestOptions({ options, plan: { plannedRecords }, check }: PlannedEx
     records: record,
     ...(values.maxTime === undefined ? {} : { maxTime: values.maxTime }),
     ...(values.evalJobs === undefined ? {} : { evalJobs: values.evalJobs }),
+    ...(values.threads === 'auto' || values.threads === 0 ? {} : { threads: values.threads }),
     ...(values.sampleSize === undefined ? {} : { sampleSize: values.sampleSize }),
     ...(values.sampleSeed === undefined ? {} : { sampleSeed: values.sampleSeed }),
     ...(plannedRecords === undefined ? {} : { plannedRecords }),

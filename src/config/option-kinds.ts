@@ -8,6 +8,7 @@ type Refuse = (text: string) => never
 /** What each kind of option may be in the config file. */
 export interface ConfigValues {
   readonly integer: number
+  readonly count: number | 'auto'
   /** Milliseconds, or a text such as `30s`. */
   readonly duration: number | `${number}${'ms' | 's' | 'm' | 'h'}`
   /** Rows, or a share of the planned units. */
@@ -82,6 +83,28 @@ export function integer<D extends number | undefined>(
     },
     textsOf: (value) => (typeof value === 'number' ? [String(value)] : undefined),
     show: (value) => (value === undefined ? '' : String(value)),
+  }
+}
+
+/** A whole number within a range, or what the tool thinks best; 0 only where it is said before modules are loaded. */
+export function count(spec: Words & { readonly min: 0; readonly max: number }): OptionSpec<number | 'auto', 'count'> {
+  const { min, max, ...words } = spec
+  return {
+    kind: 'count',
+    argument: 'n',
+    ...words,
+    expected: `a whole number from ${min} to ${max}, or auto`,
+    expectedInConfig: `a whole number from 1 to ${max}, or 'auto'`,
+    default: 'auto',
+    defaultText: 'auto',
+    completion: ['auto'],
+    read([text = ''], refuse) {
+      if (text === 'auto') return text
+      const value = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN
+      return value >= min && value <= max ? value : refuse(text)
+    },
+    textsOf: (value) => (value === 0 ? undefined : numberOrText(value)),
+    show: String,
   }
 }
 

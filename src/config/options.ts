@@ -2,6 +2,7 @@ import { backendOptions } from './backend-options.ts'
 import {
   allowance,
   type ConfigValues,
+  count,
   duration,
   folder,
   integer,
@@ -19,7 +20,7 @@ const VERDICT = 'When it fails'
 const SAYS = 'What it says and keeps'
 
 /** The same bounds that definitions are checked against. */
-const limits = { runs: 10_000, jobs: 10_000, maxRetries: 100 } as const
+const limits = { runs: 10_000, jobs: 10_000, threads: 64, maxRetries: 100 } as const
 
 const table = {
   only: texts({
@@ -95,6 +96,13 @@ const table = {
     default: undefined,
     group: HOW,
     description: 'give evaluators a limit of their own, beside --jobs for tasks',
+  }),
+  threads: count({
+    min: 0,
+    max: limits.threads,
+    group: HOW,
+    description:
+      'threads that user code is spread over, so that code that blocks runs in parallel; auto: one, and more when it blocks; 0: none, for debuggers',
   }),
   timeout: duration({
     default: 600_000,
@@ -192,6 +200,7 @@ export const definitionOptions = [
   'project',
   'runs',
   'jobs',
+  'threads',
   'timeout',
   'evalTimeout',
   'maxRetries',

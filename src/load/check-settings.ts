@@ -5,14 +5,20 @@ import { type Problems, propertyPath } from './problems.ts'
 
 const MAX_TIMEOUT = 2 ** 31 - 1
 
-const ranges: readonly { readonly key: string; readonly min: number; readonly max: number; readonly unit?: string }[] =
-  [
-    { key: 'runs', min: 1, max: 10_000 },
-    { key: 'jobs', min: 1, max: 10_000 },
-    { key: 'timeout', min: 1, max: MAX_TIMEOUT, unit: ' of milliseconds' },
-    { key: 'evalTimeout', min: 1, max: MAX_TIMEOUT, unit: ' of milliseconds' },
-    { key: 'maxRetries', min: 0, max: 100 },
-  ]
+const ranges: readonly {
+  readonly key: string
+  readonly min: number
+  readonly max: number
+  readonly unit?: string
+  readonly word?: string
+}[] = [
+  { key: 'runs', min: 1, max: 10_000 },
+  { key: 'jobs', min: 1, max: 10_000 },
+  { key: 'threads', min: 1, max: 64, word: 'auto' },
+  { key: 'timeout', min: 1, max: MAX_TIMEOUT, unit: ' of milliseconds' },
+  { key: 'evalTimeout', min: 1, max: MAX_TIMEOUT, unit: ' of milliseconds' },
+  { key: 'maxRetries', min: 0, max: 100 },
+]
 
 // Control, formatting and separating characters: a name stands in lists, files and terminals.
 const unprintable = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Surrogate}]/u
@@ -64,10 +70,11 @@ function checkTags(tags: unknown, problems: Problems): void {
 }
 
 function checkRange(value: unknown, range: (typeof ranges)[number], problems: Problems): void {
-  const { key, min, max, unit = '' } = range
-  if (value === undefined) return
+  const { key, min, max, unit = '', word } = range
+  if (value === undefined || (word !== undefined && value === word)) return
   const isInRange = typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max
-  if (!isInRange) problems.expected(key, `a whole number${unit} from ${min} to ${max}`, value)
+  const otherwise = word === undefined ? '' : `, or '${word}'`
+  if (!isInRange) problems.expected(key, `a whole number${unit} from ${min} to ${max}${otherwise}`, value)
 }
 
 /** The records themselves are checked when they are read. */

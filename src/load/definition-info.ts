@@ -28,12 +28,13 @@ export function definitionInfo(definition: CheckedDefinition, { ref, baseFolder 
 }
 
 function options(definition: CheckedDefinition) {
-  const { project, description, runs, jobs, timeout, evalTimeout, maxRetries } = definition
+  const { project, description, runs, jobs, threads, timeout, evalTimeout, maxRetries } = definition
   return {
     ...(project === undefined ? {} : { project }),
     ...(description === undefined ? {} : { description }),
     ...(runs === undefined ? {} : { runs }),
     ...(jobs === undefined ? {} : { jobs }),
+    ...(threads === undefined ? {} : { threads }),
     ...(timeout === undefined ? {} : { timeout }),
     ...(evalTimeout === undefined ? {} : { evalTimeout }),
     ...(maxRetries === undefined ? {} : { maxRetries }),

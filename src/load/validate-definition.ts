@@ -21,6 +21,7 @@ export interface CheckedDefinition extends Pick<AnyDefinition, 'name' | 'dataset
   readonly tags?: Named<string>
   readonly runs?: number
   readonly jobs?: number
+  readonly threads?: number | 'auto'
   readonly timeout?: number
   readonly evalTimeout?: number
   readonly maxRetries?: number
@@ -45,6 +46,7 @@ const definitionKeys = [
   'tags',
   'runs',
   'jobs',
+  'threads',
   'timeout',
   'evalTimeout',
   'maxRetries',

@@ -128,6 +128,8 @@ export interface ExperimentDefinition<
   readonly runs?: number
   /** Calls of tasks and evaluators in flight at once. @default 10 */
   readonly jobs?: number
+  /** Threads that tasks and evaluators are spread over; see `--threads`. @default 'auto' */
+  readonly threads?: number | 'auto'
   /** Milliseconds one call of the task may take. @default 600_000 */
   readonly timeout?: number
   /** Milliseconds one call of an evaluator may take. @default 300_000 */

@@ -164,6 +164,8 @@ export interface Problem {
     | 'W_LATE_RESULT'
     | 'W_THREAD_BLOCKED'
     | 'W_THREAD_REPLACED'
+    | 'W_THREAD_START'
+    | 'W_THREADS_ADDED'
     | 'W_BACKEND_UNREACHABLE'
     | 'W_BACKEND_REFUSED'
     | 'W_RECORD_SKIPPED'

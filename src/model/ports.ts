@@ -50,6 +50,7 @@ export interface DefinitionInfo {
   readonly dataset: DatasetInfo
   readonly runs?: number
   readonly jobs?: number
+  readonly threads?: number | 'auto'
   readonly timeout?: number
   readonly evalTimeout?: number
   readonly maxRetries?: number

@@ -12,6 +12,7 @@ import { lastLine } from './last-line.ts'
 import { limitTime } from './max-time.ts'
 import { combineExitCodes, exitCodeOf } from './outcome.ts'
 import type { PlannedExperiment } from './plan-experiment.ts'
+import { threadLimits } from './thread-limits.ts'
 
 /** An experiment that has its place in the store. */
 export interface StoredPlan extends PlannedExperiment {
@@ -112,6 +113,7 @@ async function runOne(experiment: StoredPlan, ports: GroupPorts, anyTaskStarted:
     experimentId: experiment.experimentId,
     config: options.config,
     evaluators: loaded.info.evaluators,
+    threads: threadLimits(options.values),
     ...(experiment.check?.origin === undefined ? {} : { origin: experiment.check.origin }),
   })
   const verdict = { maxErrors: options.values.maxErrors, thresholds: loaded.info.thresholds }

@@ -14,6 +14,7 @@ import { compare } from './measure.mjs'
 import { bareNode, braintrust, byHand, help, llmobsExp } from './programs.mjs'
 import { benchPushing } from './pushing.mjs'
 import { benchReading } from './reading.mjs'
+import { benchThreads } from './threads.mjs'
 
 const { values: flags } = parseArgs({ options: { quick: { type: 'boolean' }, only: { type: 'string' } } })
 const isQuick = flags.quick === true
@@ -250,6 +251,7 @@ const benches = {
   sleeping: benchSleeping,
   runs: benchRuns,
   large: benchLarge,
+  ...benchThreads({ size, tell, seconds }),
   reading,
   pushing,
 }

@@ -6,6 +6,7 @@ import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 
 const here = fileURLToPath(new URL('.', import.meta.url))
+const speedTestFile = fileURLToPath(new URL('../../experiments/speed-test.ts', import.meta.url))
 const bin = fileURLToPath(new URL('../../bin/llmobs-exp.js', import.meta.url))
 
 /** @typedef {{ records: number, jobs?: number, delay?: number, tail?: boolean, bytes?: number, runs?: number }} Work */
@@ -35,6 +36,18 @@ export function llmobsExp(work) {
     '{folder}',
   ]
   return { command: process.execPath, args, env: environment(work), expect: new RegExp(`${rows} rows?: ${rows} ok`) }
+}
+
+/**
+ * A variant of the experiment speed-test, three runs of so many records.
+ * @param {{ variant: 'waiting' | 'blocking' | 'computing', records: number, jobs: number, threads?: number, milliseconds?: number }} work
+ */
+export function speedTest({ variant, records, jobs, threads, milliseconds = 20 }) {
+  const counts = ['--jobs', String(jobs), ...(threads === undefined ? [] : ['--threads', String(threads)])]
+  const length = milliseconds === 20 ? [] : ['--config', `milliseconds=${milliseconds}`]
+  const what = ['--only', `speed-test/${variant}`, '-n', String(records), ...length]
+  const args = [bin, 'run', speedTestFile, ...what, ...counts, '--store', '{folder}']
+  return { command: process.execPath, args, expect: new RegExp(`${records} rows?: ${records} ok`) }
 }
 
 /** The script by hand. @param {Work} work */

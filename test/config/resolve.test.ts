@@ -28,6 +28,7 @@ describe('resolveOptions', () => {
       runs: 1,
       jobs: 10,
       evalJobs: undefined,
+      threads: 'auto',
       timeout: 600_000,
       evalTimeout: 300_000,
       maxTime: undefined,
@@ -252,11 +253,11 @@ describe('the project', () => {
 describe('resolveForExperiment', () => {
   const numericOptions = definitionOptions.filter((name) => name !== 'project')
   const layers = fc.record({
-    flag: fc.option(fc.integer({ min: 1, max: 100 }), { nil: undefined }),
-    environment: fc.option(fc.integer({ min: 1, max: 100 }), { nil: undefined }),
+    flag: fc.option(fc.integer({ min: 1, max: 64 }), { nil: undefined }),
+    environment: fc.option(fc.integer({ min: 1, max: 64 }), { nil: undefined }),
     isFromEnvFile: fc.boolean(),
-    definition: fc.option(fc.integer({ min: 1, max: 100 }), { nil: undefined }),
-    configFile: fc.option(fc.integer({ min: 1, max: 100 }), { nil: undefined }),
+    definition: fc.option(fc.integer({ min: 1, max: 64 }), { nil: undefined }),
+    configFile: fc.option(fc.integer({ min: 1, max: 64 }), { nil: undefined }),
   })
 
   it('lets the flag win, then the environment, then the definition, then the config file, then the default', () => {

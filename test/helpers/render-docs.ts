@@ -14,6 +14,7 @@ import { usage } from '../../src/config/render-options.ts'
 /** How each kind of option is written in the config file. */
 const configTypes: { readonly [K in keyof ConfigValues]: string } = {
   integer: 'a number',
+  count: "a number, or `'auto'`",
   duration: "milliseconds, or a text such as `'30s'`",
   allowance: "a number, or a text such as `'1%'`",
   toggle: '`true` or `false`',

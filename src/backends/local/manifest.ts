@@ -41,6 +41,8 @@ export interface ManifestOptions {
   readonly runs: number
   readonly jobs: number
   readonly evalJobs?: number
+  /** Absent: as many as it takes. */
+  readonly threads?: number
   readonly timeout: number
   readonly evalTimeout: number
   readonly maxRetries: number

@@ -73,6 +73,7 @@ async function loadLeft(
     onModule: ending.addModule,
     workers: context.workers,
     tracesConsole: options.values.debug,
+    isInProcess: options.values.threads === 0,
   })
 }
 

@@ -10,9 +10,12 @@ export function describeSilence(suspects: readonly ConsoleSource[], isReading: b
   return { type: 'problem', severity: 'warning', code: 'W_THREAD_BLOCKED', message, ...keyOf(suspects) }
 }
 
-export function describeReplacement(blocking: ConsoleSource | undefined): Problem {
+export function describeReplacement(why: 'blocked' | 'out-of-memory', blocking: ConsoleSource | undefined): Problem {
   const what = blocking === undefined ? 'user code' : describeCall(blocking)
-  const message = `${what} blocked its thread past a timeout; the thread was replaced and its other calls were begun again`
+  const message =
+    why === 'blocked'
+      ? `${what} blocked its thread past a timeout; the thread was replaced and its other calls were begun again`
+      : `${what} ran out of memory; its thread was replaced and its calls were begun again`
   const suspects = blocking === undefined ? [] : [blocking]
   return { type: 'problem', severity: 'warning', code: 'W_THREAD_REPLACED', message, ...keyOf(suspects) }
 }

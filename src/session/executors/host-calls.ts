@@ -1,10 +1,13 @@
 import type { ConsoleSource } from '../../model/ports.ts'
 import type { Post } from './host.ts'
 import { monotonicNow } from './monotonic.ts'
-import { type FromThread, PROGRESS_SLOTS, RUNNING_CALL, slotOf, TASKS_HELD } from './protocol.ts'
+import { claim, ENTERED, openProgress, PROGRESS_SLOTS, RUNNING_CALL, slotOf, TASKS_HELD } from './progress.ts'
+import type { FromThread } from './protocol.ts'
 
 /** The calls of user code that are under way in this thread. */
 export interface HostCalls {
+  /** Comes to a call that was asked for. False: another thread has it by now. */
+  claim(call: number): boolean
   /** `step` tells how far a call that goes through several evaluators is. */
   begin(call: number, subject: CallSubject, step?: number): RunningCall
   /** Whether no task is to be entered any more. */
@@ -33,7 +36,10 @@ export interface RunningCall {
   readonly signal: AbortSignal
 }
 
-export function createHostCalls(post: Post, progress: Float64Array): HostCalls {
+export function createHostCalls(post: Post, memory: SharedArrayBuffer): HostCalls {
+  const progress = openProgress(memory)
+  const { times } = progress
+  times[ENTERED] = 0
   const running: (HostCall | undefined)[] = []
   const find = (call: number): HostCall | undefined => {
     const found = running[slotOf(call)]
@@ -45,23 +51,28 @@ export function createHostCalls(post: Post, progress: Float64Array): HostCalls {
     return found
   }
   return {
+    claim(call) {
+      if (!claim(progress, call)) return false
+      times[ENTERED] = (times[ENTERED] ?? 0) + 1
+      return true
+    },
     begin(call, subject, step = 0) {
       const slot = slotOf(call)
       const begun = new HostCall(call, subject)
       if (slot < PROGRESS_SLOTS) {
-        progress[2 * slot + 1] = step
-        progress[2 * slot] = begun.startedAt
+        times[2 * slot + 1] = step
+        times[2 * slot] = begun.startedAt
       }
       running[slot] = begun
       return begun
     },
-    areTasksHeld: () => progress[TASKS_HELD] === 1,
+    areTasksHeld: () => times[TASKS_HELD] === 1,
     enter({ call }, action) {
-      progress[RUNNING_CALL] = call
+      times[RUNNING_CALL] = call
       try {
         return action()
       } finally {
-        progress[RUNNING_CALL] = 0
+        times[RUNNING_CALL] = 0
       }
     },
     finish({ call }, message) {

@@ -36,7 +36,7 @@ export function openSession(opened: OpenExperiment, options: SessionOptions): Ho
   const { post, baseFolder } = options
   const { origin } = opened
   const experiment = findExperiment(opened, options)
-  const calls = traced(createHostCalls(post, new Float64Array(options.progress)), options)
+  const calls = traced(createHostCalls(post, options.progress), options)
   const units = createUnits({ calls, experiment, post })
   const { dataset } = experiment.definition
   const place = { dataset, baseFolder, ...(origin === undefined ? {} : { origin }) }

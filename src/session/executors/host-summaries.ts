@@ -29,6 +29,7 @@ export function createSummaries({ calls, experiment }: SummariesOptions): HostSu
       open.set(summary, all)
     },
     call([, call, summary, evaluator]) {
+      if (!calls.claim(call)) return
       const rows = open.get(summary)
       if (rows === undefined)
         throw new LlmobsExpError('E_INTERNAL', `the rows of summary ${summary} are not in this thread`)

@@ -57,6 +57,7 @@ export function createUnits({ calls, post, experiment }: UnitsOptions): HostUnit
       units.set(unit.unit, unit)
     },
     callTask([, call, chain, attempt, text]) {
+      if (!calls.claim(call)) return
       if (calls.areTasksHeld()) return post(['failed', call, monotonicNow(), 0, heldTask()])
       const unit = new HostUnit(text)
       units.set(unit.unit, unit)
@@ -67,6 +68,7 @@ export function createUnits({ calls, post, experiment }: UnitsOptions): HostUnit
       })
     },
     callEvaluator([, call, unitId, evaluator]) {
+      if (!calls.claim(call)) return
       const unit = units.get(unitId)
       if (unit === undefined) throw new LlmobsExpError('E_INTERNAL', `unit ${unitId} is not open in this thread`)
       evaluators.call({ call, evaluator, unit })

@@ -2,14 +2,13 @@ import type { AbandonReason, CallTimes } from '../../model/executor.ts'
 import type { ConsoleSource } from '../../model/ports.ts'
 import type { CallTable } from './call-table.ts'
 import { monotonicNow } from './monotonic.ts'
-import { slotOf } from './protocol.ts'
-import type { Abandoned, CallOwner, ExpectedCall, SuspectCall, TakenCall, ThreadCall } from './thread-calls.ts'
+import type { Abandoned, Begin, CallOwner, ExpectedCall, SuspectCall, TakenCall, ThreadCall } from './thread-calls.ts'
 
 const NO_CHANGES: readonly never[] = []
 
 /** How a call came about. */
 export type CallKind =
-  | ({ readonly status: 'started'; readonly begin: (call: number) => void; readonly isRepeatable: boolean } & Owned)
+  | ({ readonly status: 'started'; readonly begin: Begin; readonly isRepeatable: boolean } & Owned)
   | { readonly status: 'expected'; readonly expected: ExpectedCall<unknown> }
   | ({ readonly status: 'continued' } & Owned)
 
@@ -39,8 +38,10 @@ const OPEN: Ending = { status: 'open' }
 export class OpenCall implements ThreadCall<AnyEnd>, SuspectCall, TakenCall {
   call = 0
   postedAt = 0
+  /** Whether it was under way in a thread that is gone. */
+  isLost = false
   #ending = OPEN
-  readonly #table: CallTable
+  #table: CallTable
   readonly #kind: CallKind
 
   constructor(table: CallTable, kind: CallKind) {
@@ -51,6 +52,11 @@ export class OpenCall implements ThreadCall<AnyEnd>, SuspectCall, TakenCall {
   /** Whether the engine has made it; one that the thread is to make itself waits for another that is counted. */
   get isMade(): boolean {
     return this.#kind.status !== 'expected'
+  }
+
+  /** Whether another thread may make it. */
+  get canMove(): boolean {
+    return this.#kind.status === 'started' && this.#kind.isRepeatable
   }
 
   /** Made when it is first asked for: evaluators that follow their task have mostly ended by then. */
@@ -105,13 +111,20 @@ export class OpenCall implements ThreadCall<AnyEnd>, SuspectCall, TakenCall {
   /** Posts the call; to another thread when its own was replaced. */
   begin(): void {
     if (this.#kind.status !== 'started') return
-    this.#table.reset(slotOf(this.call))
+    this.#table.offer(this.call)
     this.postedAt = monotonicNow()
-    this.#kind.begin(this.call)
+    this.#kind.begin(this.call, this.#table.options.lane(), this.isLost)
+  }
+
+  /** Is to be begun in another thread. */
+  moveTo(table: CallTable): void {
+    this.#table = table
+    table.place(this)
   }
 
   /** Its thread is gone. Returns whether it is to be begun again. */
   loseThread(): boolean {
+    this.isLost = true
     if (this.#kind.status === 'expected') this.#end(this.#kind.expected.lost)
     else if (this.#kind.status === 'continued' || !this.#kind.isRepeatable) this.#giveUp()
     else return true

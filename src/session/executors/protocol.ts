@@ -14,11 +14,7 @@ export interface ThreadData {
   readonly url: string
   /** The file it was compiled from. */
   readonly file: string
-  /**
-   * Two doubles for each slot: when the call in it was begun, in monotonic milliseconds, 0 while it was not; and its step, for a
-   * call that goes through several evaluators. Behind them the call whose first, synchronous part is running, else 0; written by
-   * the thread, all of it can be read while the thread is blocked. And last, written by the main thread, whether tasks are held.
-   */
+  /** See `Progress`. */
   readonly progress: SharedArrayBuffer
   /** Whether console output says which call it comes from. */
   readonly tracesConsole: boolean
@@ -133,28 +129,6 @@ export type SummaryRowText = readonly [
   /** Label and value as JSON, in turn. */
   evaluations: readonly string[],
 ]
-
-/** How many calls can tell of their progress at once; further ones count from when they were posted. */
-export const PROGRESS_SLOTS = 16_384
-
-/** Where the call that is running synchronously stands. */
-export const RUNNING_CALL = 2 * PROGRESS_SLOTS
-
-/** Where it stands that no task is to be entered any more, also none that has been asked for. */
-export const TASKS_HELD = RUNNING_CALL + 1
-
-export const PROGRESS_LENGTH = TASKS_HELD + 1
-
-const SLOT_BITS = 2 ** 20
-
-/** A call's number: a serial number, and the slot in which its progress stands. */
-export function callOf(serial: number, slot: number): number {
-  return serial * SLOT_BITS + slot
-}
-
-export function slotOf(call: number): number {
-  return call % SLOT_BITS
-}
 
 /** Messages of one tick go in portions of about so many: while one thread works on one, the other prepares the next. */
 export const PORTION = 32

@@ -3,8 +3,9 @@ import { LlmobsExpError } from '../../model/errors.ts'
 import type { SummaryResult } from '../../model/events.ts'
 import type { CallEnd, PendingCall, SummaryCalls } from '../../model/executor.ts'
 import type { Row } from '../../model/row.ts'
-import type { SummaryRowText, ToThread } from './protocol.ts'
-import type { CallOwner, ThreadCalls } from './thread-calls.ts'
+import type { Lane } from './lane.ts'
+import type { SummaryRowText } from './protocol.ts'
+import type { CallOwner } from './thread-calls.ts'
 
 /** Rows go over in portions of so many. */
 const PORTION_ROWS = 500
@@ -13,20 +14,13 @@ const owner: CallOwner = {
   describe: (evaluator) => ({ what: `summary evaluator ${evaluator}`, key: '' }),
 }
 
-interface SummaryTools {
-  readonly summary: number
-  readonly calls: ThreadCalls
-  post(message: ToThread): void
-  /** Counts the threads that were replaced; -1 while one is being replaced. */
-  generation(): number
-}
-
 /** Sends a run's rows over and returns what calls summary evaluators on them. The rows are not sent to a second thread. */
 export async function sendSummary(
   rows: AsyncIterable<Row>,
-  { summary, calls, post, generation }: SummaryTools,
+  summary: number,
+  { calls, post, thread }: Lane,
 ): Promise<SummaryCalls> {
-  const sentTo = generation()
+  const sentTo = thread()
   let portion: SummaryRowText[] = []
   for await (const row of rows) {
     portion.push(toText(row))
@@ -37,7 +31,7 @@ export async function sendSummary(
   post(['summary-rows', summary, portion])
   return {
     call: (evaluator): PendingCall<CallEnd<SummaryResult>> =>
-      sentTo === -1 || sentTo !== generation()
+      sentTo === undefined || sentTo !== thread()
         ? lostRows(evaluator)
         : calls.startOnce((call) => post(['summary', call, summary, evaluator]), owner, evaluator),
     close: () => post(['close-summary', summary]),
@@ -59,7 +53,7 @@ function toText({ position, key, status, record, task, evaluations }: Row): Summ
 
 /** Better no number than one over half of the rows. */
 function lostRows(evaluator: string): PendingCall<CallEnd<SummaryResult>> {
-  const message = `summary evaluator ${evaluator}: another call blocked the thread that had the rows`
+  const message = `summary evaluator ${evaluator}: the thread that had the rows was replaced`
   const error = toErrorInfo('E_SUMMARY_EVALUATOR', new LlmobsExpError('E_SUMMARY_EVALUATOR', message))
   const end = {
     status: 'returned',

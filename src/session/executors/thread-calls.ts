@@ -3,15 +3,18 @@ import type { CallEnd, PendingCall } from '../../model/executor.ts'
 import type { JsonChange } from '../../model/json.ts'
 import type { ConsoleSource } from '../../model/ports.ts'
 import { CallTable } from './call-table.ts'
+import type { Lane } from './lane.ts'
+import { monotonicNow } from './monotonic.ts'
 import { type CallKind, OpenCall } from './open-call.ts'
+import type { Progress } from './progress.ts'
 import type { ToThread } from './protocol.ts'
 
 /** The main thread's side of the calls that are under way in one thread. */
 export interface ThreadCalls {
-  /** `begin` posts the call's messages; again when the thread is replaced. Of a task where no evaluator is named. */
-  start<T>(begin: (call: number) => void, owner: CallOwner, evaluator?: string): ThreadCall<CallEnd<T>>
+  /** Of a task where no evaluator is named. */
+  start<T>(begin: Begin, owner: CallOwner, evaluator?: string): ThreadCall<CallEnd<T>>
   /** A call that cannot be begun again: it fails when the thread is replaced. */
-  startOnce<T>(begin: (call: number) => void, owner: CallOwner, evaluator: string): ThreadCall<CallEnd<T>>
+  startOnce<T>(begin: Begin, owner: CallOwner, evaluator: string): ThreadCall<CallEnd<T>>
   /** A call that the thread makes by itself. */
   expect<E>(expected: ExpectedCall<E>): ThreadCall<E>
   /** A call that goes on in the place of an expected one that has ended. */
@@ -22,18 +25,36 @@ export interface ThreadCalls {
   take(call: number): TakenCall | undefined
   returned<T>(returned: Returned<T>): CallEnd<T>
   inFlight(): number
-  /** Whether the thread has anything to do. */
-  areUnderWay(): boolean
+  /** As `inFlight`, with those that the thread will make by itself; quicker. */
+  size(): number
+  /** How many the thread has been given and has not come to. */
+  waiting(): number
+  /** Whether the synchronous part of one is running. */
+  isInCall(): boolean
+  /** Whether calls are begun one after another, to find the one that blocks. */
+  isOneByOne(): boolean
+  /** Gives one to another thread that this one has let wait; returns whether there was one. */
+  giveTo(other: ThreadCalls): boolean
+  /** Takes one over. */
+  adopt(call: OpenCall): void
+  /** Whether any of them was under way in a thread that is gone. */
+  wereLost(): boolean
   /** Calls that were abandoned and have not come back. */
   expired(): number
   /** Begins all of them anew in a thread that took another one's place: together, or one after another. */
   restart(how: 'together' | 'one-by-one'): void
+  /** Calls that are made from here on fail. */
+  refuse(error: Error): void
+  /** As `refuse`, also for those that are under way. */
   rejectAll(error: Error): void
   /** The call that a silent thread is in, where that can be told. */
   blocking(): SuspectCall | undefined
   /** What a silent thread may be in: that call, else all that it has begun. */
   suspects(): readonly ConsoleSource[]
 }
+
+/** Posts a call's messages; again when it comes to another thread: `isAgain` where it was under way in one that is gone. */
+export type Begin = (call: number, lane: Lane, isAgain: boolean) => void
 
 /** Whose calls they are, for people. */
 export interface CallOwner {
@@ -78,8 +99,10 @@ export interface Returned<T> {
 
 export interface ThreadCallsOptions {
   post(message: ToThread): void
-  /** Of the thread that serves at this moment; see `ThreadData`. */
-  progress(): Float64Array
+  /** Where the calls are made. */
+  lane(): Lane
+  /** Of the thread that serves at this moment. */
+  progress(): Progress
   /** Wall clock for a monotonic time, epoch milliseconds. */
   wallClock(monotonic: number): number
   /** A call has run past its timeout; its thread may be blocked by another one. */
@@ -93,20 +116,23 @@ const NO_CHANGES: readonly JsonChange[] = []
 export function createThreadCalls(options: ThreadCallsOptions): ThreadCalls {
   const line = createLine()
   const table = new CallTable({ ...options, ended: line.ended })
-  let serial = 0
   let failure: Error | undefined
 
-  const add = (kind: CallKind): OpenCall => {
-    const call = new OpenCall(table, kind)
-    table.place(call, ++serial)
+  const begin = (call: OpenCall): void => {
     if (failure !== undefined) call.fail(failure)
     else line.begin(call)
+  }
+  const add = (kind: CallKind): OpenCall => {
+    const call = new OpenCall(table, kind)
+    table.place(call)
+    begin(call)
     return call
   }
 
   return {
-    start: (begin, owner, evaluator) => add({ status: 'started', begin, isRepeatable: true, owner, evaluator }),
-    startOnce: (begin, owner, evaluator) => add({ status: 'started', begin, isRepeatable: false, owner, evaluator }),
+    start: (post, owner, evaluator) => add({ status: 'started', begin: post, isRepeatable: true, owner, evaluator }),
+    startOnce: (post, owner, evaluator) =>
+      add({ status: 'started', begin: post, isRepeatable: false, owner, evaluator }),
     expect: (expected) => add({ status: 'expected', expected }),
     continue(expected, owner, evaluator) {
       const call = new OpenCall(table, { status: 'continued', owner, evaluator })
@@ -131,10 +157,23 @@ export function createThreadCalls(options: ThreadCallsOptions): ThreadCalls {
       durationMs: toMicroseconds(durationMs),
     }),
     inFlight: () => table.all().filter(({ isMade }) => isMade).length,
-    areUnderWay: () => table.all().length > 0,
+    size: () => table.size,
+    waiting: () => table.waiting,
+    isInCall: () => table.isInCall,
+    isOneByOne: line.isOneByOne,
+    giveTo(other) {
+      const call = table.takeBack(monotonicNow())
+      if (call !== undefined) other.adopt(call)
+      return call !== undefined
+    },
+    adopt(call) {
+      call.moveTo(table)
+      begin(call)
+    },
+    wereLost: () => table.all().some(({ isLost }) => isLost),
     expired: () => table.expired.size,
     restart(how) {
-      table.freeExpired()
+      table.renew()
       line.restart(
         table.all().filter((call) => call.loseThread()),
         how,
@@ -144,6 +183,9 @@ export function createThreadCalls(options: ThreadCallsOptions): ThreadCalls {
     suspects() {
       const known = table.blocking()
       return (known === undefined ? table.begun() : [known]).map((call) => call.subject())
+    },
+    refuse(error) {
+      failure = error
     },
     rejectAll(error) {
       failure = error
@@ -167,6 +209,7 @@ function createLine() {
     alone?.begin()
   }
   return {
+    isOneByOne: () => alone !== undefined,
     begin(call: OpenCall) {
       if (alone === undefined) call.begin()
       else waiting.push(call)

@@ -1,60 +1,33 @@
-import { dirname } from 'node:path'
 import process from 'node:process'
 import { type MessagePort, parentPort } from 'node:worker_threads'
-import { discover } from '../../load/discover.ts'
-import type { AnyDefinition } from '../../model/definition.ts'
 import { toErrorInfo } from '../../model/error-info.ts'
 import { LlmobsExpError } from '../../model/errors.ts'
-import { stringifyJson } from '../../model/json.ts'
-import type { ExperimentRef } from '../../model/ports.ts'
 import { createConsoleTrace } from './console-trace.ts'
-import { createHost, type Host } from './host.ts'
+import type { Host } from './host.ts'
 import type { FromThread, ThreadData, ToThread } from './protocol.ts'
+import { serveModule } from './serve-module.ts'
 import { createWakefulness } from './stay-awake.ts'
 import { captureConsole } from './thread-console.ts'
 
-// Where a thread with user code begins: waits to be told which module, loads it, says what it defines, then serves calls. It is
-// started before anybody knows which module that will be, so that its start is over by then.
+// Where a thread with user code begins: waits to be told which module, then serves it. It is started before anybody knows which
+// module that will be, so that its start is over by then.
 
 if (parentPort === null) throw new LlmobsExpError('E_INTERNAL', 'this file runs in a worker thread only')
 const port: MessagePort = parentPort
-const definitions = new Map<string, AnyDefinition>()
 const send = (messages: readonly FromThread[]): void => port.postMessage(messages)
 
 process.setSourceMapsEnabled(true)
 port.once('message', (data: ThreadData) => {
   const trace = data.tracesConsole ? createConsoleTrace() : undefined
   captureConsole(process, (stream, text) => send([['console', stream, text, trace?.current()]]))
-  const host = createHost({
-    baseFolder: dirname(data.file),
-    progress: data.progress,
-    find: (ref) => definitions.get(nameOf(ref)),
-    trace,
-    send,
-  })
+  const host = serveModule(data, { trace, send })
   reportExits(host)
   const stayAwake = createWakefulness()
   port.on('message', (messages: readonly ToThread[]) => {
     stayAwake()
     host.receive(messages)
   })
-  void load(data)
 })
-
-async function load({ url, file }: ThreadData): Promise<void> {
-  try {
-    const found = discover(await import(url), file)
-    for (const { info, definition } of found) definitions.set(nameOf(info.ref), definition)
-    send([['loaded', Array.from(found, ({ info }) => info)]])
-  } catch (error) {
-    const { explainLoadError } = await import('../../load/explain.ts')
-    send([['load-failed', toErrorInfo('E_MODULE_LOAD', explainLoadError(error, file))]])
-  }
-}
-
-function nameOf(ref: ExperimentRef): string {
-  return stringifyJson([ref.exportName, ref.variant ?? null])
-}
 
 /** Results that are in hand go out before the thread ends, and who ended it is told. */
 function reportExits(host: Host): void {

@@ -1,27 +1,16 @@
-import { fromErrorInfo, toErrorInfo } from '../../model/error-info.ts'
-import { type ErrorInfo, LlmobsExpError } from '../../model/errors.ts'
+import { fromErrorInfo } from '../../model/error-info.ts'
 import type { Problem } from '../../model/events.ts'
-import type { DatasetCheck, Executor } from '../../model/executor.ts'
-import type { ConsoleSource } from '../../model/ports.ts'
-import { describeReplacement, describeSilence } from './blocked-notice.ts'
-import { createInquest } from './blocked-thread.ts'
-import { monotonicNow } from './monotonic.ts'
-import {
-  type FollowUpText,
-  type FromThread,
-  type OpenExperiment,
-  PORTION,
-  TASKS_HELD,
-  type ToThread,
-} from './protocol.ts'
+import type { DatasetCheck, Executor, Gauges } from '../../model/executor.ts'
+import type { Crew } from './crew.ts'
+import { createGrowth } from './growth.ts'
+import { createLane, type Lane, type LaneOptions, type OtherAnswer, type ThreadSlot } from './lane.ts'
+import { type OpenExperiment, PORTION } from './protocol.ts'
 import { createRecordReceiver } from './record-receiver.ts'
 import { sendSummary } from './send-summary.ts'
-import { listen } from './silence.ts'
-import type { Thread } from './thread.ts'
-import { createThreadCalls, type ThreadCalls } from './thread-calls.ts'
-import { readFollowUps, ThreadUnit, type UnitTools } from './thread-unit.ts'
+import { idlest, type Lanes, SPREAD_EACH, spread } from './spread.ts'
+import { ThreadUnit, type UnitTools } from './thread-unit.ts'
 
-/** An executor with user code in a worker thread. A thread that blocks past a timeout is replaced. */
+/** An executor with user code in worker threads. A thread that blocks past a timeout is replaced. */
 export interface ThreadExecutor extends Executor {
   /** Reads the dataset through once, so that a bad record is found before the first task. */
   check(): Promise<DatasetCheck>
@@ -30,211 +19,175 @@ export interface ThreadExecutor extends Executor {
 export interface ExecutedExperiment extends OpenExperiment {
   /** In their order. */
   readonly evaluators: readonly string[]
+  /** @default one */
+  readonly threads?: ThreadLimits
 }
 
-/** The thread that serves the module at this moment. */
-export interface ThreadSlot {
-  current(): Thread
-  /** Ends the thread and loads the module in a new one. */
-  replace(): Promise<void>
+/** In how many threads calls are made. Where it is more than one, the dataset is read in one more. */
+export interface ThreadLimits {
+  /** From its first task on. */
+  readonly atOnce: number
+  /** When its code turns out to block. */
+  readonly atMost: number
 }
 
-export function createThreadExecutor(experiment: ExecutedExperiment, threads: ThreadSlot): ThreadExecutor {
-  // performance.timeOrigin is wall clock; both grow alike from here on.
-  const wallOffset = performance.timeOrigin + performance.now() - monotonicNow()
-  const { evaluators: _evaluators, ...opened } = experiment
-  let generation = 0
+/** The threads of the module, for one experiment. */
+export interface OpenCrew extends Pick<Crew, 'first' | 'further' | 'slot'> {
+  /** Milliseconds of processor time that this process has used. */
+  processorTime(): number
+  /** Whether this is still the experiment that is open. */
+  isOpen(): boolean
+}
+
+const ONE: ThreadLimits = { atOnce: 1, atMost: 1 }
+
+export function createThreadExecutor(experiment: ExecutedExperiment, crew: OpenCrew): ThreadExecutor {
+  const { evaluators, threads = ONE, ...opened } = experiment
   let notice = (_problem: Problem): void => {}
-  let replacing = false
   let areTasksHeld = false
-  let isOpen = false
   let nextUnit = 0
-  /** Units that are closed with the messages of this tick. */
-  let closed: number[] = []
   let nextSummary = 0
   let tasksCalled = 0
   let portion = 0
   let portionSize = 1
   let failure: Error | undefined
   let checking: { resolve(check: DatasetCheck): void; reject(error: Error): void } | undefined
+  let isSpreadDue = false
+  let pulse: NodeJS.Timeout | undefined
 
-  const post = (message: ToThread): void => {
-    if (!replacing) threads.current().post(message)
+  const fail = (error: Error): void => {
+    failure = error
+    clearInterval(pulse)
+    for (const { calls } of lanes) calls.refuse(error)
+    records.fail(error)
+    checking?.reject(error)
   }
-  const calls: ThreadCalls = createThreadCalls({
-    post,
-    progress: () => threads.current().progress,
-    wallClock: (monotonic) => monotonic + wallOffset,
-    suspect(call) {
-      if (!replacing) inquest.suspect(call)
+  const answer = (message: OtherAnswer): void => {
+    if (message[0] === 'checked') checking?.resolve(message[1])
+    else if (message[0] === 'check-failed') checking?.reject(fromErrorInfo(message[1]))
+    else if (message[0] === 'records') records.receive(message[1], message[2])
+    else if (message[0] === 'read-failed') records.fail(fromErrorInfo(message[1]))
+  }
+  const shared = {
+    opened,
+    evaluators,
+    answer,
+    notice: (problem: Problem) => notice(problem),
+    flushed() {
+      portion = 0
     },
-    restartError: () => describeRestarts(),
-  })
-  const records = createRecordReceiver(post)
-  const inquest = createInquest({
-    ping: (number) => post(['ping', number]),
-    blocking: () => calls.blocking(),
-    onBlocked: (call) => void replaceThread(call?.subject()),
-  })
-  const listening = listen({
-    isBusy: () => calls.areUnderWay() || records.isReading(),
-    ask: () => post(['ping', 0]),
-    onSilent() {
-      if (!replacing) notice(describeSilence(calls.suspects(), records.isReading()))
-    },
-  })
+    received: () => spreadSoon(),
+    failed: fail,
+  }
+  const only = { isReading: () => false, replaced() {} }
+  const reading: Pick<LaneOptions, 'isReading' | 'replaced'> = {
+    isReading: () => records.isReading(),
+    replaced: () => records.restart(),
+  }
+  const records = createRecordReceiver((request) => first.post(request))
+  const lanes: Lane[] = []
+  const first = createLane({ ...shared, ...reading, slot: crew.first })
+  /**
+   * Those that calls are begun in. The first is none of them once there are others: reading the dataset must not wait for a call
+   * that blocks.
+   */
+  let working: Lanes = [first]
+  lanes.push(first)
 
-  const fail = (info: ErrorInfo): void => {
-    failure = fromErrorInfo(info)
-    inquest.reset()
-    listening.end()
-    calls.rejectAll(failure)
-    records.fail(failure)
-    checking?.reject(failure)
+  // What comes of results is called by then.
+  const spreadSoon = (): void => {
+    if (isSpreadDue || lanes.length === 1) return
+    isSpreadDue = true
+    setImmediate(() => {
+      isSpreadDue = false
+      spread(lanes, working)
+    })
   }
-  const flushed = (): void => {
-    closed = []
-    portion = 0
+  const addLane = (slot: ThreadSlot): void => {
+    if (!crew.isOpen()) return
+    const lane = createLane({ ...shared, ...only, slot })
+    if (failure !== undefined) lane.calls.refuse(failure)
+    if (areTasksHeld) lane.holdTasks()
+    lane.begun()
+    lanes.push(lane)
+    working = working[0] === first ? [lane] : [...working, lane]
+    spread(lanes, working)
   }
-  const attach = (): void => {
-    isOpen = false
-    inquest.reset()
-    listening.reset()
-    if (areTasksHeld) threads.current().progress[TASKS_HELD] = 1
-    threads.current().listen({ message: receive, flushed, ended: fail })
-    post(['open', opened])
-  }
-
-  // The first time its other calls begin together; where they block again, one after another, until it is clear which one does.
-  const replaceThread = async (blocking: ConsoleSource | undefined): Promise<void> => {
-    replacing = true
-    threads.current().listen({ message() {}, flushed() {}, ended() {} })
-    try {
-      await threads.replace()
-      generation++
-      replacing = false
-      attach()
-      calls.restart(blocking !== undefined && generation === 1 ? 'together' : 'one-by-one')
-      records.restart()
-      notice(describeReplacement(blocking))
-    } catch (error) {
-      fail(toErrorInfo('E_USER_CODE_ENDED', error))
+  const growth = createGrowth({
+    atMost: threads.atMost,
+    // Those that an experiment before had already.
+    atOnce: Math.max(threads.atOnce, Math.min(crew.further(), threads.atMost)),
+    working: () => working,
+    crew,
+    add: addLane,
+    notice: (problem) => notice(problem),
+  })
+  const beat = (): void => {
+    if (lanes.some(({ calls }) => calls.size() > 0)) {
+      growth.look()
+      spread(lanes, working)
+    } else {
+      clearInterval(pulse)
+      pulse = undefined
     }
   }
-
-  const receive = (message: FromThread): void => {
-    listening.heard()
-    if (message[0] === 'opened') isOpen = true
-    // What is still under way belongs to the experiment that was open before.
-    if (!isOpen) return
-    switch (message[0]) {
-      case 'output':
-      case 'failed':
-      case 'evaluated':
-      case 'summarized':
-        return finishCall(message, calls)
-      case 'followed':
-        return finishChain(message[1], message[2])
-      case 'checked':
-        checking?.resolve(message[1])
-        return
-      case 'check-failed':
-        checking?.reject(fromErrorInfo(message[1]))
-        return
-      case 'records':
-        return records.receive(message[1], message[2])
-      case 'read-failed':
-        return records.fail(fromErrorInfo(message[1]))
-      case 'late': {
-        const [, call, what, key] = message
-        calls.finish(call, undefined)
-        notice({
-          type: 'problem',
-          severity: 'warning',
-          code: 'W_LATE_RESULT',
-          message: `${what} came to an end after its timeout; the result was discarded`,
-          key,
-        })
-        return
-      }
-      case 'pong':
-        return inquest.answered(message[1])
-    }
+  const begin = (): void => {
+    for (const lane of lanes) lane.begun()
+    if (threads.atMost === 1 || pulse !== undefined) return
+    pulse = setInterval(beat, SPREAD_EACH).unref()
+    // Units may come from elsewhere than the dataset.
+    void growth.begin()
   }
 
   const unitTools: UnitTools = {
-    calls,
-    post,
-    evaluators: experiment.evaluators,
-    generation: () => generation,
+    evaluators,
+    pick(home) {
+      if (lanes.length === 1) return first
+      const best = idlest(working)
+      return home !== undefined && home !== first && home.load() <= best.load() ? home : best
+    },
     // In two portions a tick: while the thread works on one of them, the results of the other are written.
-    taskPosted() {
+    taskPosted(lane) {
       tasksCalled++
       if (++portion < portionSize) return
       portion = 0
-      threads.current().flush()
-    },
-    close(unit: number) {
-      if (closed.push(unit) === 1) post(['close', closed])
+      lane.flush()
     },
   }
 
-  const finishChain = (chain: number, texts: readonly FollowUpText[]): void => {
-    // Taken out first: a call that goes on takes its place.
-    const found = calls.take(chain)
-    found?.resolve(readFollowUps({ call: chain, owner: found.owner }, texts, unitTools))
-  }
-
-  attach()
   return {
     check() {
       if (failure !== undefined) return Promise.reject(failure)
       return new Promise((resolve, reject) => {
         checking = { resolve, reject }
-        post(['check'])
+        first.post(['check'])
       })
     },
-    records({ batchSize }) {
-      listening.begin()
+    async *records({ batchSize }) {
+      first.begun()
       portionSize = Math.min(Math.ceil(batchSize / 2), PORTION)
-      return records.read(batchSize)
+      await growth.begin()
+      yield* records.read(batchSize)
     },
     open(record, iteration, generation = 0) {
-      listening.begin()
+      begin()
       return new ThreadUnit(nextUnit++, { record, iteration, generation }, unitTools)
     },
-    summarize: (rows) =>
-      sendSummary(rows, { summary: nextSummary++, calls, post, generation: () => (replacing ? -1 : generation) }),
+    summarize: (rows) => sendSummary(rows, nextSummary++, first),
     holdTasks() {
       areTasksHeld = true
-      threads.current().progress[TASKS_HELD] = 1
+      for (const lane of lanes) lane.holdTasks()
     },
-    gauges: () => ({ callsInFlight: calls.inFlight(), expiredCalls: calls.expired(), tasksCalled }),
+    gauges: () => ({ ...sumGauges(lanes), tasksCalled }),
     onNotice(listener) {
       notice = listener
     },
   }
 }
 
-function describeRestarts(): ErrorInfo {
-  const message = 'the call was under way in a thread that another call blocked, and cannot be begun once more'
-  return toErrorInfo('E_USER_CODE_ENDED', new LlmobsExpError('E_USER_CODE_ENDED', message))
-}
-
-type ResultMessage = Extract<FromThread, readonly ['output' | 'failed' | 'evaluated' | 'summarized', ...unknown[]]>
-
-function finishCall(message: ResultMessage, calls: ThreadCalls): void {
-  const [kind, call, startedAt, durationMs] = message
-  switch (kind) {
-    case 'output': {
-      const result = { status: 'ok', output: message[4] }
-      return calls.finish(call, calls.returned({ result, startedAt, durationMs, changes: message[5] }))
-    }
-    case 'failed': {
-      const result = { status: 'error', error: message[4] }
-      return calls.finish(call, calls.returned({ result, startedAt, durationMs }))
-    }
-    default:
-      return calls.finish(call, calls.returned({ result: message[4], startedAt, durationMs, changes: message[5] }))
+function sumGauges(lanes: readonly Lane[]): Omit<Gauges, 'tasksCalled'> {
+  return {
+    callsInFlight: lanes.reduce((sum, { calls }) => sum + calls.inFlight(), 0),
+    expiredCalls: lanes.reduce((sum, { calls }) => sum + calls.expired(), 0),
   }
 }

@@ -3,19 +3,18 @@ import type { CallEnd, ExecutorUnit, FollowUp, PendingCall } from '../../model/e
 import type { Json } from '../../model/json.ts'
 import type { ConsoleSource } from '../../model/ports.ts'
 import type { RecordText } from '../../model/row.ts'
-import type { FollowUpText, ToThread, UnitText } from './protocol.ts'
-import type { Abandoned, CallOwner, ExpectedCall, ThreadCall, ThreadCalls } from './thread-calls.ts'
+import type { Lane } from './lane.ts'
+import type { FollowUpText, UnitText } from './protocol.ts'
+import type { Thread } from './thread.ts'
+import type { Abandoned, Begin, CallOwner, ExpectedCall, ThreadCall, ThreadCalls } from './thread-calls.ts'
 
 export interface UnitTools {
-  readonly calls: ThreadCalls
   /** In the order in which they follow a task. */
   readonly evaluators: readonly string[]
-  post(message: ToThread): void
-  /** Counts the threads that were replaced. */
-  generation(): number
+  /** Where a call is to be begun: `home`, unless that is busier than another. */
+  pick(home?: Lane): Lane
   /** Told of each call of a task, once its message is posted. */
-  taskPosted(): void
-  close(unit: number): void
+  taskPosted(lane: Lane): void
 }
 
 interface UnitSubject {
@@ -35,7 +34,9 @@ export class ThreadUnit implements ExecutorUnit, ExpectedCall<readonly FollowUp[
   readonly #iteration: number
   readonly #generation: number
   readonly #tools: UnitTools
-  #openIn = -1
+  /** Where it is, and which thread that was. */
+  #home: Lane | undefined
+  #openIn: Thread | undefined
   #chain: ThreadCall<readonly FollowUp[]> | undefined
 
   constructor(unit: number, { record, iteration, generation }: UnitSubject, tools: UnitTools) {
@@ -47,16 +48,14 @@ export class ThreadUnit implements ExecutorUnit, ExpectedCall<readonly FollowUp[
   }
 
   callTask(attempt: number, followUp: boolean): PendingCall<CallEnd<TaskResult>> {
-    const { calls, post, generation, taskPosted } = this.#tools
     this.#leaveChain()
-    this.#chain = followUp ? calls.expect<readonly FollowUp[]>(this) : undefined
-    const firstIn = generation()
-    return calls.start((call) => {
-      this.#openIn = generation()
-      // The chain has ended with its thread; the engine calls the evaluators itself.
-      const chain = this.#openIn === firstIn ? this.#chain?.call : undefined
-      post(['task', call, chain ?? 0, attempt, this.#text()])
-      taskPosted()
+    return this.#tools.pick().calls.start((call, lane, isAgain) => {
+      this.#leaveChain()
+      this.#moveTo(lane)
+      // A chain has ended with its thread; the engine calls the evaluators itself.
+      if (followUp && !isAgain) this.#chain = lane.calls.expect<readonly FollowUp[]>(this)
+      lane.post(['task', call, this.#chain?.call ?? 0, attempt, this.#text()])
+      this.#tools.taskPosted(lane)
     }, this)
   }
 
@@ -67,19 +66,16 @@ export class ThreadUnit implements ExecutorUnit, ExpectedCall<readonly FollowUp[
   }
 
   callEvaluator(evaluator: string, output: Json): PendingCall<CallEnd<EvaluatorResult>> {
-    const { calls, post, generation } = this.#tools
-    const begin = (call: number): void => {
-      const isKnown = this.#openIn === generation()
-      this.#openIn = generation()
-      if (!isKnown) post(['unit', this.#text(), output])
-      post(['evaluator', call, this.#unit, evaluator])
+    const begin: Begin = (call, lane) => {
+      if (!this.#moveTo(lane)) lane.post(['unit', this.#text(), output])
+      lane.post(['evaluator', call, this.#unit, evaluator])
     }
-    return calls.start(begin, this, evaluator)
+    return this.#tools.pick(this.#home).calls.start(begin, this, evaluator)
   }
 
   close(): void {
     this.#leaveChain()
-    this.#tools.close(this.#unit)
+    this.#home?.close(this.#unit)
   }
 
   /** The evaluator at which the thread was when its time was over is the one that used it up. */
@@ -98,8 +94,19 @@ export class ThreadUnit implements ExecutorUnit, ExpectedCall<readonly FollowUp[
     return { what, key: this.#record.key, iteration: this.#iteration }
   }
 
+  /** Returns whether the thread has the unit already. */
+  #moveTo(lane: Lane): boolean {
+    const thread = lane.thread()
+    const isThere = this.#openIn === thread
+    if (this.#home !== lane) this.#home?.post(['close', [this.#unit]])
+    this.#home = lane
+    this.#openIn = thread
+    return isThere
+  }
+
   #leaveChain(): void {
-    if (this.#chain !== undefined) this.#tools.calls.finish(this.#chain.call, [])
+    if (this.#chain !== undefined) this.#home?.calls.finish(this.#chain.call, [])
+    this.#chain = undefined
   }
 
   #text(): UnitText {
@@ -114,8 +121,12 @@ interface Chain {
   readonly owner: CallOwner
 }
 
+interface ChainTools extends Pick<UnitTools, 'evaluators'> {
+  readonly calls: ThreadCalls
+}
+
 /** What a thread has sent about the evaluators that followed a task. Those that it does not speak of were not begun. */
-export function readFollowUps(chain: Chain, texts: readonly FollowUpText[], tools: UnitTools): readonly FollowUp[] {
+export function readFollowUps(chain: Chain, texts: readonly FollowUpText[], tools: ChainTools): readonly FollowUp[] {
   const { calls, evaluators } = tools
   return texts.map((text, index): FollowUp => {
     switch (text[0]) {

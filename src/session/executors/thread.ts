@@ -1,17 +1,20 @@
 import { nextTick } from 'node:process'
-import type { Worker } from 'node:worker_threads'
+import type { Readable } from 'node:stream'
 import { fromErrorInfo, toErrorInfo } from '../../model/error-info.ts'
 import { type ErrorInfo, LlmobsExpError } from '../../model/errors.ts'
 import type { ConsoleChunk, DefinitionInfo } from '../../model/ports.ts'
-import { type FromThread, PROGRESS_LENGTH, type RecordAnswer, type ThreadData, type ToThread } from './protocol.ts'
+import { createProgressMemory, openProgress, type Progress } from './progress.ts'
+import type { FromThread, RecordAnswer, ThreadData, ToThread } from './protocol.ts'
 import { createWakefulness } from './stay-awake.ts'
 
 /** One thread with the user's module in it. */
 export interface Thread {
   /** What the module defines; rejects when it does not load. */
   readonly loaded: Promise<readonly DefinitionInfo[]>
-  /** How far calls are, written by the thread; see `ThreadData`. */
-  readonly progress: Float64Array
+  /** How far calls are. */
+  readonly progress: Progress
+  /** Since it was started; can be told while it is blocked. */
+  usage(): LoopUsage
   post(message: ToThread): void
   /** Sends what was posted so far without waiting for the end of the tick. */
   flush(): void
@@ -26,7 +29,29 @@ export interface ThreadListener {
   message(message: FromThread): void
   /** What was posted so far is on its way. */
   flushed(): void
-  ended(error: ErrorInfo): void
+  /** Everything it has sent together has been told. */
+  received(): void
+  ended(error: ErrorInfo, cause: DeathCause): void
+}
+
+/** Why a thread has ended: its memory was used up, or anything else. */
+export type DeathCause = 'memory' | 'user-code'
+
+/** How long a thread's loop has been busy and idle, in milliseconds. */
+export interface LoopUsage {
+  readonly active: number
+  readonly idle: number
+}
+
+/** As much of a worker as a thread with user code needs. */
+export interface UserWorker {
+  // biome-ignore lint/suspicious/noExplicitAny: each event has arguments of its own.
+  on(event: 'message' | 'error' | 'exit', listener: (value: any) => void): unknown
+  postMessage(message: ThreadData | readonly ToThread[]): void
+  readonly stdout: Readable
+  readonly stderr: Readable
+  readonly performance: { eventLoopUtilization(): LoopUsage }
+  terminate(): Promise<unknown>
 }
 
 export interface CompiledFile {
@@ -41,6 +66,8 @@ export interface ThreadListeners {
 }
 
 interface StartOptions extends ThreadListeners {
+  /** Whether another thread has loaded the module: what it prints meanwhile has been printed. */
+  readonly isAgain: boolean
   /** What the thread reads beside the experiment that is open. */
   readonly onDataset: (reader: number, answer: RecordAnswer) => void
   readonly onEnded: (error: ErrorInfo) => void
@@ -50,16 +77,20 @@ interface StartOptions extends ThreadListeners {
 const DRAIN_TIME = 2_000
 
 /** Loads a module in a worker that waits for one. */
-export function startThread(worker: Worker, compiled: CompiledFile, options: StartOptions): Thread {
-  const { onConsole, tracesConsole = false, onDataset, onEnded } = options
-  const shared = new SharedArrayBuffer(PROGRESS_LENGTH * Float64Array.BYTES_PER_ELEMENT)
+export function startThread(worker: UserWorker, compiled: CompiledFile, options: StartOptions): Thread {
+  const { tracesConsole = false, isAgain, onDataset, onEnded } = options
+  const shared = createProgressMemory()
   const data: ThreadData = { url: compiled.url, file: compiled.file, progress: shared, tracesConsole }
+  let isHeard = !isAgain
+  const onConsole = (chunk: ConsoleChunk): void => {
+    if (isHeard) options.onConsole(chunk)
+  }
   forwardConsole(worker, onConsole)
   worker.postMessage(data)
 
   let outbox: ToThread[] = []
   let listener: ThreadListener | undefined
-  let death: ErrorInfo | undefined
+  let death: { readonly error: ErrorInfo; readonly cause: DeathCause } | undefined
   let drained = (): void => {}
   let lastWords: ErrorInfo | undefined
   const loading = createLoading()
@@ -76,36 +107,40 @@ export function startThread(worker: Worker, compiled: CompiledFile, options: Sta
   }
   const receive = (message: FromThread): void => {
     if (message[0] === 'exiting') lastWords = message[1]
-    else if (message[0] === 'loaded') loading.succeed(message[1])
-    else if (message[0] === 'drained') drained()
+    else if (message[0] === 'loaded') {
+      isHeard = true
+      loading.succeed(message[1])
+    } else if (message[0] === 'drained') drained()
     else if (message[0] === 'load-failed') loading.fail(message[1])
     else if (message[0] === 'console') onConsole(toChunk(message))
     else if (message[0] === 'dataset') onDataset(message[1], message[2])
     else listener?.message(message)
   }
-  const end = (error: ErrorInfo): void => {
+  const end = (error: ErrorInfo, cause: DeathCause = 'user-code'): void => {
     if (death !== undefined) return
-    death = error
+    death = { error, cause }
     loading.fail({ ...error, code: 'E_MODULE_EXIT' })
-    listener?.ended(error)
+    listener?.ended(error, cause)
     onEnded(error)
   }
   const stayAwake = createWakefulness()
   worker.on('message', (messages: readonly FromThread[]) => {
     stayAwake()
     for (const message of messages) receive(message)
+    listener?.received()
   })
-  worker.on('error', (error) => end(describeDeath(error)))
+  worker.on('error', (error) => end(describeDeath(error), isOutOfMemory(error) ? 'memory' : 'user-code'))
   worker.on('exit', (code) => end(lastWords ?? describeExit(code)))
 
   return {
     loaded: loading.promise,
-    progress: new Float64Array(shared),
+    progress: openProgress(shared),
+    usage: () => worker.performance.eventLoopUtilization(),
     post,
     flush,
     listen(newListener) {
       listener = newListener
-      if (death !== undefined) listener.ended(death)
+      if (death !== undefined) listener.ended(death.error, death.cause)
     },
     async drain() {
       if (death !== undefined) return
@@ -142,15 +177,21 @@ function toChunk([, stream, text, source]: Extract<FromThread, readonly ['consol
 }
 
 /** What is written to a worker's own streams: by Node itself, when it cannot run the thread's code. */
-export function forwardConsole(worker: Worker, onConsole: (chunk: ConsoleChunk) => void): void {
+export function forwardConsole(
+  worker: Pick<UserWorker, 'stdout' | 'stderr'>,
+  onConsole: (chunk: ConsoleChunk) => void,
+): void {
   worker.stdout.setEncoding('utf8').on('data', (text: string) => onConsole({ stream: 'stdout', text }))
   worker.stderr.setEncoding('utf8').on('data', (text: string) => onConsole({ stream: 'stderr', text }))
 }
 
+function isOutOfMemory(thrown: unknown): boolean {
+  return typeof thrown === 'object' && thrown !== null && Reflect.get(thrown, 'code') === 'ERR_WORKER_OUT_OF_MEMORY'
+}
+
 export function describeDeath(thrown: unknown): ErrorInfo {
   const info = toErrorInfo('E_USER_CODE_ENDED', thrown)
-  const isMemory =
-    typeof thrown === 'object' && thrown !== null && Reflect.get(thrown, 'code') === 'ERR_WORKER_OUT_OF_MEMORY'
+  const isMemory = isOutOfMemory(thrown)
   const message = isMemory ? 'user code ran out of memory' : `an error that user code did not catch: ${info.message}`
   const hint = isMemory
     ? 'give it more: NODE_OPTIONS=--max-old-space-size=8192'

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import process from 'node:process'
+import { pathToFileURL } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import type { ConfigThreadData } from './config-entry.ts'
 
@@ -9,11 +10,16 @@ export interface Workers {
   prepare(): void
   /** The thread that was prepared, or a new one: also where the environment has changed since, which a thread has a copy of. */
   take(): Worker
+  /** What serves user code without a thread; loaded when it is asked for. */
+  enter(): Promise<typeof import('./in-process-entry.ts')>
+  /** Milliseconds of processor time that this process has used. */
+  processorTime(): number
   /** A thread that loads a config file. */
   readConfig(file: ConfigThreadData): Worker
 }
 
 const threadEntry = join(import.meta.dirname, 'thread-entry.js')
+const inProcessEntry = join(import.meta.dirname, 'in-process-entry.js')
 const configEntry = join(import.meta.dirname, 'config-entry.js')
 
 export function createWorkers(): Workers {
@@ -36,6 +42,11 @@ export function createWorkers(): Workers {
       }
       worker.ref()
       return worker
+    },
+    enter: () => import(pathToFileURL(inProcessEntry).href),
+    processorTime() {
+      const { user, system } = process.cpuUsage()
+      return (user + system) / 1_000
     },
     readConfig: (file) => new Worker(configEntry, { workerData: file, stdout: true, stderr: true }),
   }

@@ -32,6 +32,7 @@ export function resumeOptions(options: ResolvedOptions, { options: past }: Manif
       config: settingsOf(pairsOf(past.config ?? []), given.has(sources.get('config')) ? values.config : []),
       jobs: choose('jobs', past.jobs),
       evalJobs: choose('evalJobs', past.evalJobs),
+      threads: choose('threads', past.threads ?? 'auto'),
       timeout: choose('timeout', past.timeout),
       evalTimeout: choose('evalTimeout', past.evalTimeout),
       maxRetries: choose('maxRetries', past.maxRetries),
