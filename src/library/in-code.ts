@@ -12,11 +12,15 @@ import type { LoadedExperiment } from '../session/load-modules.ts'
  * The experiments of a definition whose functions are in this process, where they are called.
  * @throws LlmobsExpError `E_DEFINITION`
  */
-export function loadInCode(definition: object, file: string | URL | undefined, folder: string): LoadedExperiment[] {
+export async function loadInCode(
+  definition: object,
+  file: string | URL | undefined,
+  folder: string,
+): Promise<LoadedExperiment[]> {
   const path = file === undefined ? IN_CODE : pathOf(file, folder)
   const baseFolder = path === IN_CODE ? folder : dirname(path)
   const found = expandDefinition(definition, baseFolder)
-  const module = hostInProcess({ found, baseFolder })
+  const module = await hostInProcess({ found, baseFolder })
   const moduleHash = hash('sha256', found.map(textOf).join('\n'), 'hex')
   return found.map(({ info }) => ({ info, file: path, moduleHash, module }))
 }

@@ -13,6 +13,7 @@ import { readVersion } from '../cli/version.ts'
 import type { ResolvedOptions } from '../config/resolve.ts'
 import { selectExperiments } from '../load/select-experiments.ts'
 import { fromErrorInfo } from '../model/error-info.ts'
+import { LlmobsExpError } from '../model/errors.ts'
 import type { RunEvent } from '../model/events.ts'
 import type { PlannedExperiment } from '../session/plan-experiment.ts'
 import { type EndedGroup, runGroup } from '../session/run-group.ts'
@@ -109,17 +110,24 @@ async function runWith(run: Run, context: RunContext): Promise<EndedGroup> {
 async function plan(run: Run, reporters: RunReporters, context: RunContext): Promise<PlannedExperiment[]> {
   const { source, given, options, ending } = run
   if (typeof source === 'string' || source instanceof URL) {
+    if (options.values.threads === 0) throw needsThread()
     const { planFile } = await import('./in-file.ts')
     const onConsole = createConsole(reporters)
     return planFile(pathOf(source, context.currentFolder), options, { ...context, ending, onConsole })
   }
   try {
-    const loaded = loadInCode(source, given.file, context.currentFolder)
+    const loaded = await loadInCode(source, given.file, context.currentFolder)
     for (const { module } of loaded.slice(0, 1)) ending.addModule(module)
     return await planAll(selectExperiments(loaded, options.values.only), options, context)
   } catch (error) {
     throw ending.explain(error)
   }
+}
+
+/** In this process its console and its exit would be those of whoever calls. */
+function needsThread(): LlmobsExpError {
+  const hint = 'to run its code in this process, import the definition and hand it over'
+  return new LlmobsExpError('E_OPTION', 'threads: expected at least 1 for a file, got 0', { hint })
 }
 
 /** What no task was started of has no result: what was wrong is thrown, as where that is known before. */

@@ -5,12 +5,17 @@ import type { ErrorInfo } from '../../model/errors.ts'
 import type { ConfigReply, ConfigThreadData } from './config-entry.ts'
 import { describeDeath, describeExit, forwardConsole } from './thread.ts'
 import type { ModuleOptions } from './user-module.ts'
+import type { Workers } from './workers.ts'
+
+export interface ConfigThreadOptions extends ModuleOptions {
+  readonly workers: Workers
+}
 
 /**
  * Loads a compiled config file in a thread of its own, which ends with it.
  * @throws LlmobsExpError `E_CONFIG_FILE`, `E_MODULE_LOAD` or `E_MODULE_EXIT`
  */
-export async function loadConfigThread(data: ConfigThreadData, options: ModuleOptions): Promise<ConfigTexts> {
+export async function loadConfigThread(data: ConfigThreadData, options: ConfigThreadOptions): Promise<ConfigTexts> {
   const worker = options.workers.readConfig(data)
   forwardConsole(worker, options.onConsole)
   options.onModule({

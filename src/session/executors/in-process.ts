@@ -1,17 +1,16 @@
+import { EventEmitter } from 'node:events'
+import { join } from 'node:path'
 import { nextTick } from 'node:process'
+import { PassThrough } from 'node:stream'
 // The global may be replaced by user code, which is in this very thread.
 import { setImmediate } from 'node:timers'
 import type { DiscoveredExperiment } from '../../load/discover.ts'
-import { toErrorInfo } from '../../model/error-info.ts'
-import { type ErrorInfo, LlmobsExpError } from '../../model/errors.ts'
+import { LlmobsExpError } from '../../model/errors.ts'
 import type { ExperimentRef } from '../../model/ports.ts'
-import { createDatasetReaders, type DatasetReaders } from './dataset-readers.ts'
-import { createHost } from './host.ts'
-import { createProgressMemory, openProgress } from './progress.ts'
-import type { FromThread, ToThread } from './protocol.ts'
-import { describeDeath, type Thread, type ThreadListener } from './thread.ts'
-import { createThreadExecutor, type OpenCrew } from './thread-executor.ts'
-import type { UserModule } from './user-module.ts'
+import { createHost, type Host } from './host.ts'
+import type { ToThread } from './protocol.ts'
+import type { UserWorker } from './thread.ts'
+import { loadUserModule, type UserModule } from './user-module.ts'
 
 export interface InProcessOptions {
   readonly found: readonly DiscoveredExperiment[]
@@ -23,86 +22,61 @@ export interface InProcessOptions {
  * Definitions whose code runs in the thread that calls this: what talks to threads talks to it, with the same messages. What a
  * thread of its own is good for is not to be had: code that blocks holds up everything, and cannot be replaced.
  */
-export function hostInProcess(options: InProcessOptions): UserModule {
-  const datasets = createDatasetReaders((message) => thread.post(message))
-  const thread = startInProcess(options, datasets)
-  const replace = (): Promise<never> => Promise.reject(ended('code of this process cannot be replaced'))
-  const crew: OpenCrew = {
-    first: { current: () => thread, replace },
-    further: () => 0,
-    slot: () => Promise.reject(ended('code of this process has no other thread')),
-    processorTime: () => 0,
-    isOpen: () => true,
-  }
-  return {
-    definitions: options.found.map(({ info }) => info),
-    open: ({ threads: _none, ...experiment }) => createThreadExecutor(experiment, crew),
-    records: datasets.read,
-    drain: () => thread.drain(),
-    close: () => thread.terminate(),
-  }
+export async function hostInProcess(options: InProcessOptions): Promise<UserModule> {
+  let isTaken = false
+  const module = await loadUserModule(
+    { file: join(options.baseFolder, 'code'), url: '' },
+    {
+      workers: {
+        take() {
+          if (isTaken) throw new LlmobsExpError('E_USER_CODE_ENDED', 'code of this process cannot be replaced')
+          isTaken = true
+          return createHostedWorker(options)
+        },
+        processorTime: () => 0,
+      },
+      onConsole() {},
+      onModule() {},
+    },
+  )
+  // There is but this one thread.
+  return { ...module, open: (experiment) => module.open({ ...experiment, threads: { atOnce: 1, atMost: 1 } }) }
 }
 
-function startInProcess({ found, baseFolder }: InProcessOptions, datasets: DatasetReaders): Thread {
-  const shared = createProgressMemory()
-  let outbox: ToThread[] = []
-  let listener: ThreadListener | undefined
-  let death: ErrorInfo | undefined
-
-  const receive = (messages: readonly FromThread[]): void => {
-    for (const message of messages) {
-      if (death !== undefined) return
-      if (message[0] === 'dataset') datasets.receive(message[1], message[2])
-      else listener?.message(message)
-    }
-    listener?.received()
+/** In place of a thread, for definitions that are there already. Nothing of the process is its own: no console, no exit. */
+function createHostedWorker({ found, baseFolder }: InProcessOptions): UserWorker {
+  const events = new EventEmitter()
+  let host: Host | undefined
+  let isLeft = false
+  const tell = (event: string, value: unknown): void => {
+    if (!isLeft) events.emit(event, value)
   }
-  const host = createHost({
-    baseFolder,
-    progress: shared,
-    find: (ref) => found.find(({ info }) => isSame(info.ref, ref))?.definition,
-    send: (messages) => nextTick(receive, messages),
-  })
-  const end = (error: ErrorInfo): void => {
-    if (death !== undefined) return
-    death = error
-    host.close()
-    listener?.ended(error, 'user-code')
-    datasets.fail(error)
-  }
-  // In a turn of its own, as from another thread: whoever posts is not called back, and timers and streams get their turn.
   const deliver = (messages: readonly ToThread[]): void => {
-    if (death !== undefined) return
     try {
-      host.receive(messages)
+      if (!isLeft) host?.receive(messages)
     } catch (error) {
-      end(describeDeath(error))
+      tell('error', error)
     }
-  }
-  const flush = (): void => {
-    if (outbox.length === 0) return
-    const messages = outbox
-    outbox = []
-    setImmediate(deliver, messages)
-    listener?.flushed()
   }
   return {
-    loaded: Promise.resolve(found.map(({ info }) => info)),
-    progress: openProgress(shared),
-    // Its loop is that of the main thread.
-    usage: () => ({ active: 0, idle: 0 }),
-    post(message) {
-      if (outbox.push(message) === 1) nextTick(flush)
+    on: (event, listener) => events.on(event, listener),
+    postMessage(message) {
+      // In a turn of its own, as from another thread: whoever posts is not called back, and timers and streams get their turn.
+      if (!('url' in message)) return void setImmediate(deliver, message)
+      host = createHost({
+        baseFolder,
+        progress: message.progress,
+        find: (ref) => found.find(({ info }) => isSame(info.ref, ref))?.definition,
+        send: (messages) => nextTick(tell, 'message', messages),
+      })
+      nextTick(tell, 'message', [['loaded', found.map(({ info }) => info)]])
     },
-    flush,
-    listen(newListener) {
-      listener = newListener
-      if (death !== undefined) listener.ended(death, 'user-code')
-    },
-    // What is written to the console in this process is where it belongs.
-    drain: () => Promise.resolve(),
+    stdout: new PassThrough(),
+    stderr: new PassThrough(),
+    performance: { eventLoopUtilization: () => ({ active: 0, idle: 0 }) },
     terminate() {
-      end(toErrorInfo('E_USER_CODE_ENDED', ended('the experiment has ended')))
+      isLeft = true
+      host?.close()
       return Promise.resolve()
     },
   }
@@ -110,8 +84,4 @@ function startInProcess({ found, baseFolder }: InProcessOptions, datasets: Datas
 
 function isSame(a: ExperimentRef, b: ExperimentRef): boolean {
   return a.exportName === b.exportName && a.variant === b.variant
-}
-
-function ended(message: string): LlmobsExpError {
-  return new LlmobsExpError('E_USER_CODE_ENDED', message)
 }

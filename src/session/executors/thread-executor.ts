@@ -57,6 +57,7 @@ export function createThreadExecutor(experiment: ExecutedExperiment, crew: OpenC
 
   const fail = (error: Error): void => {
     failure = error
+    clearInterval(pulse)
     for (const { calls } of lanes) calls.refuse(error)
     records.fail(error)
     checking?.reject(error)

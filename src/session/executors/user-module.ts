@@ -20,8 +20,13 @@ export interface UserModule {
   close(): Promise<void>
 }
 
+/** As much of where threads come from as a module needs. */
+export interface ModuleWorkers extends Pick<Workers, 'processorTime'>, Partial<Pick<Workers, 'enter'>> {
+  take(): UserWorker
+}
+
 export interface ModuleOptions extends ThreadListeners {
-  readonly workers: Workers
+  readonly workers: ModuleWorkers
   /** Whether user code runs in this process, without a thread. @default false */
   readonly isInProcess?: boolean | undefined
   /** Told as soon as there is something that can be closed, before the module has loaded. */
@@ -31,7 +36,8 @@ export interface ModuleOptions extends ThreadListeners {
 /** @throws LlmobsExpError `E_MODULE_LOAD`, `E_MODULE_EXIT`, `E_NO_EXPERIMENT` or `E_DEFINITION` */
 export async function loadUserModule(compiled: CompiledFile, options: ModuleOptions): Promise<UserModule> {
   const { workers, isInProcess = false } = options
-  const take = (): UserWorker => (isInProcess ? createInProcessWorker(workers) : workers.take())
+  const take = (): UserWorker =>
+    isInProcess && workers.enter !== undefined ? createInProcessWorker({ enter: workers.enter }) : workers.take()
   const datasets = createDatasetReaders((message) => crew.first.current().post(message))
   const crew: Crew = createCrew({
     start: (own) => startThread(take(), compiled, { ...options, ...own, onDataset: datasets.receive }),

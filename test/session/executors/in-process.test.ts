@@ -10,8 +10,8 @@ import { describeFollowUp, entered, gather, readRecords, recordOf } from './open
 
 const experimentId = '20261122t081503-k3f9q2'
 
-function host(definition: object, baseFolder = '/'): UserModule {
-  const module = hostInProcess({ found: discover({ default: definition }, '/exp.ts'), baseFolder })
+async function host(definition: object, baseFolder = '/'): Promise<UserModule> {
+  const module = await hostInProcess({ found: discover({ default: definition }, '/exp.ts'), baseFolder })
   onTestFinished(module.close)
   return module
 }
@@ -25,7 +25,7 @@ function open(module: UserModule) {
 describe('code that is called in this process', () => {
   it('is called as in a thread: a task, and evaluators in its wake', async () => {
     const executor = open(
-      host({
+      await host({
         name: 'local',
         dataset: [{ id: 'a', input: 1, expectedOutput: 2 }],
         config: { factor: 2 },
@@ -50,7 +50,9 @@ describe('code that is called in this process', () => {
 
   it('is never called before whoever calls it has gone on', async () => {
     const order: string[] = []
-    const executor = open(host({ name: 'order', dataset: [{ id: 'a', input: 1 }], task: () => order.push('task') }))
+    const executor = open(
+      await host({ name: 'order', dataset: [{ id: 'a', input: 1 }], task: () => order.push('task') }),
+    )
     const record = recordOf(await readRecords(executor), 'a')
     const calls = Array.from({ length: 100 }, () => executor.open(record, 1).callTask(1, false).ended)
     order.push('called')
@@ -61,7 +63,7 @@ describe('code that is called in this process', () => {
 
   it('fails a call where it throws, and is given a signal that is aborted', async () => {
     const executor = open(
-      host({
+      await host({
         name: 'fails',
         dataset: [
           { id: 'throws', input: 1 },
@@ -84,7 +86,9 @@ describe('code that is called in this process', () => {
   })
 
   it('ends calls that are past their timeout, as long as nothing blocks', async () => {
-    const executor = open(host({ name: 'never', dataset: [{ id: 'a', input: 1 }], task: () => new Promise(() => {}) }))
+    const executor = open(
+      await host({ name: 'never', dataset: [{ id: 'a', input: 1 }], task: () => new Promise(() => {}) }),
+    )
     const call = executor.open(recordOf(await readRecords(executor), 'a'), 1).callTask(1, false)
     await entered(call)
     call.abandon('timeout')
@@ -94,7 +98,7 @@ describe('code that is called in this process', () => {
 
   it('rejects what is under way when it is closed, and lets go of a dataset in the middle', async () => {
     let isLetGo = false
-    const module = host({
+    const module = await host({
       name: 'closed',
       dataset: {
         async *[Symbol.asyncIterator]() {
@@ -121,7 +125,7 @@ describe('code that is called in this process', () => {
   it('reads a dataset beside the experiment that is open, and relative paths from its folder', async () => {
     const folder = await tempFolder()
     await writeFile(`${folder}/rows.jsonl`, '{"input":1}\n{"input":2}\n')
-    const module = host({ name: 'file', dataset: jsonl('./rows.jsonl'), task: () => 1 }, folder)
+    const module = await host({ name: 'file', dataset: jsonl('./rows.jsonl'), task: () => 1 }, folder)
     const [info] = module.definitions
     if (info === undefined) throw new Error('there is a definition')
     expect(await gather(module.records(info.ref, 10))).toHaveLength(2)
@@ -129,7 +133,7 @@ describe('code that is called in this process', () => {
 
   it('leaves no timer behind', async () => {
     const before = getActiveResourcesInfo().filter((name) => name === 'Timeout').length
-    const module = host({ name: 'quiet', dataset: [{ id: 'a', input: 1 }], task: () => 1 })
+    const module = await host({ name: 'quiet', dataset: [{ id: 'a', input: 1 }], task: () => 1 })
     const executor = open(module)
     await executor.open(recordOf(await readRecords(executor), 'a'), 1).callTask(1, false).ended
     await module.close()
