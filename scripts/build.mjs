@@ -4,7 +4,7 @@
 // few CommonJS files in a fraction of the time that it would take from a file for each source.
 
 import { execFileSync } from 'node:child_process'
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, posix, resolve } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
@@ -16,12 +16,14 @@ const dist = resolve(root, process.argv[2] ?? 'dist')
 
 /** What the command line loads when it is needed. Modules that are in several of these keep nothing but constants. */
 const commands = [
-  ...['main', 'program', 'dataset-commands'].flatMap((name) =>
-    Array.from(
-      readFileSync(join(root, `src/cli/${name}.ts`), 'utf8').matchAll(/import\('\.\/([\w-]+)\.ts'\)/g),
-      ([, file]) => file,
+  ...readdirSync(join(root, 'src/cli'))
+    .filter((file) => /^(?:main|program|[\w-]+-commands)\.ts$/.test(file))
+    .flatMap((file) =>
+      Array.from(
+        readFileSync(join(root, 'src/cli', file), 'utf8').matchAll(/import\('\.\/([\w-]+)\.ts'\)/g),
+        ([, command]) => command,
+      ),
     ),
-  ),
   // Of several commands: where nothing is pushed none of it is loaded.
   'backend',
 ]
