@@ -114,7 +114,8 @@ test('U8: a thread that is blocked is named after 5 s, and replaced when the tim
   const { exitCode, stderr } = await project.run(['run', 'exp.ts', '--eval-timeout', '7s'])
 
   const { events, manifest } = project.only()
-  const problems = events.filter(({ type }) => type === 'problem')
+  const told = ['W_THREAD_BLOCKED', 'W_THREAD_REPLACED']
+  const problems = events.filter(({ code }) => told.includes(String(code)))
   expect(exitCode).toBe(1)
   expect(stderr).toMatch(/warning W_THREAD_BLOCKED: .*evaluator loop of row "r20", run 1 blocks its thread/)
   expect(problems).toMatchObject([

@@ -58,11 +58,7 @@ describe.runIf(isLong)('under load', () => {
 /** Bytes that the backend takes at once. */
 const TAKEN = 2_000_000
 
-// Retried, as C2: a machine that stops a process for a while makes it late.
-test('D4: a record of 50 MB is run and kept whole, keeps nobody waiting, and is cut for the backend', {
-  timeout: 120_000,
-  retry: 2,
-}, async () => {
+test('D4: a record of 50 MB is run and kept whole, keeps nobody waiting, and is cut for the backend', async () => {
   const project = await standardProject(
     {
       'exp.ts': experiment(
@@ -84,9 +80,9 @@ test('D4: a record of 50 MB is run and kept whole, keeps nobody waiting, and is 
   expect(statSync(join(stored.folder, 'events.jsonl')).size).toBeGreaterThan(50 * MEGABYTE)
   expect(compare(project.fake, stored)).toEqual(equal)
   expect(JSON.stringify(wireOf(project.fake, stored).spans)).toContain('truncated:true')
-  // Promised is half of it.
-  expect(JSON.parse(project.read('delay')).max).toBeLessThan(2_000)
-})
+  // Promised is half of it. In the long tier only: a machine that has much else to do makes it late.
+  if (isLong) expect(JSON.parse(project.read('delay')).max).toBeLessThan(2_000)
+}, 120_000)
 
 test.runIf(isLong)(
   'D5: a field that is longer than a text can be is an error of its record, and no crash',

@@ -19,8 +19,6 @@ const scenarios = [
 const exceptions: { readonly [id: string]: string } = {
   C4: 'jobs do not adapt to rate limits: there are --jobs, --max-retries and the brake on identical errors',
   C8: 'the store is files that are appended to and renamed; there is no SQLite in it that a network disk could fail',
-  D15: 'there is no HTML report',
-  D16: 'there is no CSV export',
 }
 
 function numbers(letter: string, count: number): string[] {

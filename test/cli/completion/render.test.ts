@@ -51,7 +51,7 @@ it('writes a script for bash', () => {
           return
           ;;
         'run --reporter')
-          _llmobs_exp_words $'terminal\\nplain\\njson\\nndjson'
+          _llmobs_exp_words $'terminal\\nplain\\njson\\nndjson\\njunit\\nmarkdown\\ncsv\\nhtml\\ngithub'
           return
           ;;
         'run --store')
@@ -107,7 +107,7 @@ it('writes a script for zsh', () => {
             run)
               _arguments \\
                 '(-j --jobs)'{-j+,--jobs=}'[calls of tasks and evaluators in flight at once]:n: ' \\
-                '*--reporter=[how results are told: terminal, plain, json or ndjson; with a path, into that file]:name[=path]:(terminal plain json ndjson)' \\
+                '*--reporter=[how results are told: terminal, plain, json, ndjson, junit, markdown, csv, html or github; with a path, into that file]:name[=path]:(terminal plain json ndjson junit markdown csv html github)' \\
                 '--store=[folder of the local store, instead of .llmobs-exp beside the nearest package.json]:dir:_files -/' \\
                 '(-h --help)'{-h,--help}'[print help]' \\
                 '*: :_files'
@@ -140,7 +140,7 @@ it('writes a script for fish', () => {
     complete -c llmobs-exp -n '__fish_use_subcommand' -a completion -d 'print a script: [one]'
 
     complete -c llmobs-exp -n '__fish_seen_subcommand_from run' -s j -l jobs -x -d 'calls of tasks and evaluators in flight at once'
-    complete -c llmobs-exp -n '__fish_seen_subcommand_from run' -l reporter -x -a 'terminal plain json ndjson' -d 'how results are told: terminal, plain, json or ndjson; with a path, into that file'
+    complete -c llmobs-exp -n '__fish_seen_subcommand_from run' -l reporter -x -a 'terminal plain json ndjson junit markdown csv html github' -d 'how results are told: terminal, plain, json, ndjson, junit, markdown, csv, html or github; with a path, into that file'
     complete -c llmobs-exp -n '__fish_seen_subcommand_from run' -l store -x -a '(__fish_complete_directories)' -d 'folder of the local store, instead of .llmobs-exp beside the nearest package.json'
     complete -c llmobs-exp -n '__fish_seen_subcommand_from run' -s h -l help -d 'print help'
     complete -c llmobs-exp -n '__fish_seen_subcommand_from run' -F
