@@ -1,11 +1,10 @@
 import type { RegressionGate } from '../../config/option-values.ts'
 import type { Comparison, LabelComparison, NotComparedReason } from '../../model/comparison.ts'
 import type { Failure } from '../../model/outcome.ts'
+import { type ThresholdInfo, toleranceOf } from '../../model/threshold.ts'
 
-/** Tolerances of a definition, by the names of its thresholds. */
-export type Tolerances = {
-  readonly [name: string]: { readonly min?: number; readonly max?: number; readonly tolerance?: number }
-}
+/** By the names of a definition's thresholds. */
+export type Tolerances = { readonly [name: string]: ThresholdInfo }
 
 type Compared = Extract<LabelComparison, { readonly status: 'compared' }>
 
@@ -33,7 +32,7 @@ export function findRegressions(
       const isTold = gate.name !== undefined || !harmless.has(label.reason)
       return isTold ? [{ kind: 'not-compared', ...common, reason: label.reason }] : []
     }
-    const { tolerance = toleranceOf(label, tolerances) } = gate
+    const { tolerance = toleranceOf(tolerances[label.label] ?? tolerances[label.evaluator]) } = gate
     return isRegression(label, tolerance) ? [regression(label, { ...common, tolerance })] : []
   })
   // Where nothing was held against the baseline, nothing has passed.
@@ -48,10 +47,6 @@ function gateOf({ label, evaluator }: LabelComparison, gates: readonly Regressio
     gates.findLast(({ name }) => name === evaluator) ??
     gates.findLast(({ name }) => name === undefined)
   )
-}
-
-function toleranceOf({ label, evaluator }: LabelComparison, tolerances: Tolerances): number {
-  return (tolerances[label] ?? tolerances[evaluator])?.tolerance ?? 0
 }
 
 function isRegression({ verdict, difference }: Compared, tolerance: number): boolean {
