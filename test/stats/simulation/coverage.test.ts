@@ -55,12 +55,12 @@ function summarize(size: Size, drawRecord: () => number[], isBoolean: boolean): 
 }
 
 const sizes = [
-  [50, 1, 4000],
-  [200, 1, 3000],
-  [1000, 1, 900],
-  [50, 3, 4000],
-  [200, 3, 1500],
-  [1000, 3, 600],
+  [50, 1, 2000],
+  [200, 1, 1500],
+  [1000, 1, 500],
+  [50, 3, 2000],
+  [200, 3, 800],
+  [1000, 3, 350],
 ] as const
 
 function expectNominal(coverage: number): void {
