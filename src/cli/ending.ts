@@ -1,12 +1,10 @@
 import process from 'node:process'
 import { createStopSwitch, type StopSwitch } from '../engine/stop.ts'
 import { LlmobsExpError } from '../model/errors.ts'
-import type { EndReason, Signal } from '../model/outcome.ts'
-import type { UserModule } from '../session/executors/user-module.ts'
+import type { Signal } from '../model/outcome.ts'
 import { ENDED_EARLY } from './exit-code.ts'
+import { type Closable, createOpenModules, LONGEST_END } from './open-modules.ts'
 import { watchSignals } from './signals.ts'
-
-type Closable = Pick<UserModule, 'close'>
 
 /** What a signal reaches: the experiment that runs, or modules that are still loading. */
 export interface Ending {
@@ -26,31 +24,19 @@ export interface Ending {
 /** Milliseconds that are left after the second signal. What is done is in the log already. */
 const LAST_MOMENT = 200
 
-/** Milliseconds after the first signal from which on it is as if there had been a second one. */
-const LONGEST_END = 6_700
-
 /** `beforeDeath` is called when nothing else will be: the process kills itself after it. */
 export function createEnding(beforeDeath: () => void = () => {}): Ending {
   const stop = createStopSwitch()
-  const modules: Closable[] = []
-  let hasBegun = false
-  let isClosed = false
-  const closeModules = async (): Promise<void> => {
-    await Promise.all(modules.map((module) => module.close()))
-  }
-  const end = (reason: EndReason): void => {
-    stop.stop(reason)
-    if (!hasBegun) void closeModules()
-  }
+  const modules = createOpenModules(stop)
   let patience: NodeJS.Timeout | undefined
   const endAtOnce = (signal: Signal): void => {
     stop.hurry()
-    void closeModules()
+    void modules.closeAll()
     setTimeout(() => dieOf(signal), LAST_MOMENT).unref()
   }
   const stopWatching = watchSignals({
     first(signal) {
-      end({ kind: 'signal', signal })
+      modules.end({ kind: 'signal', signal })
       patience = setTimeout(() => endAtOnce(signal), LONGEST_END).unref()
     },
     again: endAtOnce,
@@ -63,19 +49,15 @@ export function createEnding(beforeDeath: () => void = () => {}): Ending {
   }
   return {
     stop,
-    addModule(module) {
-      modules.push(module)
-      if (isClosed || (stop.reason !== undefined && !hasBegun)) void module.close()
-    },
+    addModule: modules.add,
     begin() {
-      hasBegun = true
+      modules.begin()
       // Stands unless the command comes to an end of its own: a loop that drains must not look like success.
       process.exitCode = ENDED_EARLY
     },
-    outdate: (message) => end({ kind: 'out-of-date', message }),
+    outdate: (message) => modules.end({ kind: 'out-of-date', message }),
     async close() {
-      isClosed = true
-      await closeModules()
+      await modules.close()
       clearTimeout(patience)
       stopWatching()
     },

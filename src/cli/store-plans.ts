@@ -2,10 +2,10 @@ import { hash } from 'node:crypto'
 import { dirname, relative } from 'node:path'
 import { MANIFEST_FORMAT, type Manifest, type ManifestOptions } from '../backends/local/manifest.ts'
 import type { LocalStore, StoredExperiment } from '../backends/local/store.ts'
-import { showGate } from '../config/option-values.ts'
 import { type Mask, maskConfig } from '../config/secrets.ts'
 import { IN_CODE } from '../model/in-code.ts'
 import type { DefinitionInfo, ExperimentInfo } from '../model/ports.ts'
+import { keptOptions } from '../session/kept-options.ts'
 import type { PlannedExperiment } from '../session/plan-experiment.ts'
 import type { StoredPlan } from '../session/run-group.ts'
 import { describeCheckout } from './checkout.ts'
@@ -84,27 +84,14 @@ function manifestOptions({ options, plan, check }: PlannedExperiment, mask: Mask
   const { values, sources } = options
   const { plannedRecords, quarantine } = plan
   const assignments = sources.get('config') === 'config-file' ? [] : values.config
-  const { runs, jobs, timeout, evalTimeout, maxRetries, raiseErrors, skipInvalid } = values
-  const { maxErrors, maxIdenticalErrors, filter, record } = values
+  const { runs, skipInvalid, filter, record } = values
   return {
+    ...keptOptions(values),
     runs,
-    jobs,
-    timeout,
-    evalTimeout,
-    maxRetries,
-    raiseErrors,
     skipInvalid,
-    maxIdenticalErrors,
-    maxErrors: maxErrors.kind === 'count' ? String(maxErrors.count) : `${maxErrors.percent}%`,
-    ...(values.baseline === undefined ? {} : { baseline: values.baseline }),
-    ...(values.failOnRegression.length === 0 ? {} : { failOnRegression: values.failOnRegression.map(showGate) }),
     ...(assignments.length === 0 ? {} : { config: assignments.map((pair) => maskAssignment(pair, mask)) }),
     filters: filter.map(({ key, value }) => `${key}=${value}`),
     records: record,
-    ...(values.stopWhenCertain ? { stopWhenCertain: true } : {}),
-    ...(values.maxTime === undefined ? {} : { maxTime: values.maxTime }),
-    ...(values.evalJobs === undefined ? {} : { evalJobs: values.evalJobs }),
-    ...(values.threads === 'auto' || values.threads === 0 ? {} : { threads: values.threads }),
     ...(values.sampleSize === undefined ? {} : { sampleSize: values.sampleSize }),
     ...(values.sampleSeed === undefined ? {} : { sampleSeed: values.sampleSeed }),
     ...(plannedRecords === undefined ? {} : { plannedRecords }),

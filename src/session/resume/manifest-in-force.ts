@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto'
 import type { Manifest } from '../../backends/local/manifest.ts'
-import { showAllowance } from '../../config/option-values.ts'
 import type { ExperimentOptions } from '../../config/resolve.ts'
 import type { Json } from '../../model/json.ts'
+import { keptOptions } from '../kept-options.ts'
 import type { LoadedExperiment } from '../load-modules.ts'
 
 /** What is decided before the dataset is looked at. */
@@ -22,25 +22,16 @@ interface Counts {
 
 /** What the experiment is from here on, until it has ended. */
 export function manifestInForce(manifest: Manifest, { loaded, options, keptConfig }: Agreed, counts: Counts): Manifest {
-  const { jobs, evalJobs, timeout, evalTimeout, maxRetries, maxErrors, raiseErrors } = options.values
-  const { maxIdenticalErrors, maxTime } = options.values
   const { plannedRecords, datasetRecords } = counts
   const { redacts } = loaded.info
+  // Those that are as good as absent now must not stay as they were.
+  const { evalJobs, threads, baseline, failOnRegression, stopWhenCertain, maxTime, ...unkept } = manifest.options
   return {
     ...manifest,
     definition: { ...manifest.definition, config: keptConfig, ...(redacts === undefined ? {} : { redacts }) },
     options: {
-      ...manifest.options,
-      jobs,
-      ...(evalJobs === undefined ? {} : { evalJobs }),
-      timeout,
-      evalTimeout,
-      maxRetries,
-      maxErrors: showAllowance(maxErrors),
-      raiseErrors,
-      maxIdenticalErrors,
-      ...(maxTime === undefined ? {} : { maxTime }),
-      stopWhenCertain: options.values.stopWhenCertain,
+      ...unkept,
+      ...keptOptions(options.values),
       ...(plannedRecords === undefined ? {} : { plannedRecords }),
       ...(datasetRecords === undefined ? {} : { datasetRecords }),
     },
