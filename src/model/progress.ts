@@ -1,3 +1,5 @@
+import type { Coverage } from './summary.ts'
+
 export interface Progress {
   readonly rowsDone: number
   /** Absent while the dataset's length is not known. */
@@ -11,7 +13,7 @@ export interface Progress {
   readonly means: readonly RunningMean[]
 }
 
-export interface RunningMean {
+export interface RunningMean extends Coverage {
   readonly label: string
   readonly mean: number
   /** Whether it is a pass rate. */

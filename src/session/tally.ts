@@ -8,6 +8,7 @@ import { LabelTypes } from './tally/label-types.ts'
 import { QuarantineWatch } from './tally/quarantine-watch.ts'
 import { RecordClusters } from './tally/record-clusters.ts'
 import { RunTally } from './tally/run-tally.ts'
+import { runningMeans } from './tally/running-means.ts'
 import { summarizeRuns } from './tally/summarize-runs.ts'
 
 /** What a tally has to know beforehand. */
@@ -108,7 +109,7 @@ class EventTally implements Tally {
       expiredCalls,
       rowsWithErrors: runs.reduce((sum, run) => sum + run.rowsWithErrors, 0),
       elapsedMs: this.#elapsed(this.#live?.clock.now() ?? this.#lastAt),
-      means: this.#info.runs === 1 ? this.#meansOfOneRun() : this.#meansOfAllRuns(),
+      means: runningMeans(runs).filter(({ label }) => !this.#types.isMixed(label)),
     }
   }
 
@@ -186,19 +187,5 @@ class EventTally implements Tally {
 
   #elapsed(now: number): number {
     return this.#startedAt === undefined ? 0 : Math.max(0, (this.#finishedAt ?? now) - this.#startedAt)
-  }
-
-  #meansOfOneRun(): Progress['means'] {
-    const evaluators = [...this.#run(1).evaluators.values()]
-    return evaluators.flatMap(({ labels }) =>
-      [...labels].flatMap(([label, { mean, type }]) =>
-        mean === undefined ? [] : [{ label, mean, isRate: type === 'boolean' }],
-      ),
-    )
-  }
-
-  #meansOfAllRuns(): Progress['means'] {
-    const labels = (this.#recordClusters?.means() ?? []).filter(({ label }) => !this.#types.isMixed(label))
-    return labels.map(({ label, mean }) => ({ label, mean, isRate: this.#types.isBoolean(label) }))
   }
 }

@@ -1,5 +1,5 @@
 import type { EvaluatorResult } from '../model/events.ts'
-import type { LabelSummary } from '../model/summary.ts'
+import type { Coverage, LabelSummary } from '../model/summary.ts'
 import type { Clusters } from './clusters.ts'
 import { LabelAccumulator } from './label.ts'
 
@@ -61,15 +61,18 @@ export class EvaluatorAccumulator {
     return Array.from(this.labels, ([name, label]) => this.#summarizeLabel(name, label, clustersOf(name)))
   }
 
-  #summarizeLabel(name: string, label: LabelAccumulator, clusters: Clusters | undefined): LabelSummary {
+  /** How many of its rows so far have a value under this label, and why others have none. */
+  coverageOf(label: string): Coverage {
+    const scored = this.labels.get(label)?.scored ?? 0
     return {
-      label: name,
-      evaluator: this.evaluator,
-      scored: label.scored,
+      scored,
       errored: this.#errored,
-      skipped: this.#skipped + this.#answered - label.scored,
+      skipped: this.#skipped + this.#answered - scored,
       ...(this.#quarantined === 0 ? {} : { quarantined: this.#quarantined }),
-      ...label.summarize(clusters),
     }
+  }
+
+  #summarizeLabel(name: string, label: LabelAccumulator, clusters: Clusters | undefined): LabelSummary {
+    return { label: name, evaluator: this.evaluator, ...this.coverageOf(name), ...label.summarize(clusters) }
   }
 }

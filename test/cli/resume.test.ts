@@ -243,11 +243,14 @@ test('options of the run are kept, and how it is run may be given anew', async (
   cli.signal('SIGKILL')
   await cli.ended
   project.write('go', '')
-  const { exitCode } = await project.run(['resume', 'latest', '--jobs', '5'], { env: { LLMOBS_EXP_RUNS: '7' } })
+  const { exitCode } = await project.run(['resume', 'latest', '--jobs', '5', '--threads', '2'], {
+    env: { LLMOBS_EXP_RUNS: '7' },
+  })
 
   const { rows, manifest, events } = project.only()
   expect([exitCode, rows.length]).toEqual([0, 30])
   expect(manifest.definition).toMatchObject({ config: '{"model":"b"}', tags: { team: 'x' } })
+  expect(manifest.options).toMatchObject({ runs: 2, sampleSize: 15, jobs: 5, threads: 2 })
   expect(events.find(({ type }) => type === 'resumed')).toMatchObject({ jobs: 5, plannedRecords: 15 })
 })
 

@@ -15,8 +15,8 @@ const halfway: Progress = fakeProgress({
   rowsWithErrors: 3,
   elapsedMs: 14_000,
   means: [
-    { label: 'correct', mean: 0.84213, isRate: true },
-    { label: 'tokens', mean: 212.4, isRate: false },
+    { label: 'correct', mean: 0.84213, isRate: true, scored: 417, errored: 3, skipped: 0 },
+    { label: 'tokens', mean: 212.4, isRate: false, scored: 420, errored: 0, skipped: 0 },
   ],
 })
 
@@ -44,7 +44,7 @@ describe('the terminal reporter', () => {
     expect(seen().lines).toMatchInlineSnapshot(`
       [
         "⠋ support-triage  ━━━━━━━━━━──────────────  420/1,000  42 %  ETA 19 s",
-        "  correct 84.2 %  tokens 212",
+        "  correct 84.2 % (417 scored, 3 errored)  tokens 212 (420 scored)",
         "  14 s · 10 calls in flight · 3 rows with errors",
       ]
     `)
@@ -55,14 +55,13 @@ describe('the terminal reporter', () => {
     expect((await underWay({ columns: 40 })).seen().lines).toMatchInlineSnapshot(`
       [
         "⠋ support-triage  420/1,000  42 %",
-        "  correct 84.2 %  tokens 212",
+        "  correct 84.2 % (417/3/0)",
         "  14 s · 10 calls in flight",
       ]
     `)
     expect((await underWay({ columns: 20 })).seen().lines).toMatchInlineSnapshot(`
       [
         "⠋ support…  42 %",
-        "  correct 84.2 %",
         "  14 s",
       ]
     `)

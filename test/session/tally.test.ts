@@ -1,6 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { RunEvent } from '../../src/model/events.ts'
+import type { RunningMean } from '../../src/model/progress.ts'
+import type { LabelSummary } from '../../src/model/summary.ts'
 import { createTally, type Tally, type TallyInfo } from '../../src/session/tally.ts'
 import { EventScript, type Given } from './run-events.ts'
 
@@ -67,6 +69,17 @@ describe('a tally of one run', () => {
         { label: 'tokens', mean: 15, isRate: false },
       ],
     })
+  })
+
+  it('has beside every running mean how many rows it is of, and why others have no value', () => {
+    const coverage = ({ label, scored, errored, skipped }: LabelSummary | RunningMean) => ({
+      label,
+      scored,
+      errored,
+      skipped,
+    })
+    const named = run.labels.filter(({ label }) => label === 'exact' || label === 'tokens')
+    expect(tally.progress().means.map(coverage)).toEqual(named.map(coverage))
   })
 
   it('says the same of the whole experiment as of its only run', () => {
@@ -276,6 +289,7 @@ describe('a tally of several runs', () => {
         expect(summary.labels[0]).toMatchObject({ passed, scored: records.length * 3 })
         const [exact] = tally.progress().means
         expect(exact?.isRate).toBe(true)
+        expect(exact).toMatchObject({ scored: records.length * 3, errored: 0, skipped: 0 })
         expect(exact?.mean).toBeCloseTo(passed / (records.length * 3), 12)
       }),
     )

@@ -1,5 +1,6 @@
 import type { ExperimentInfo } from '../../model/ports.ts'
 import type { Progress, RunningMean } from '../../model/progress.ts'
+import type { Coverage } from '../../model/summary.ts'
 import type { Colors } from '../../terminal/colors.ts'
 import { sanitizeLine } from '../../terminal/sanitize.ts'
 import { displayWidth, truncate } from '../../terminal/width.ts'
@@ -18,7 +19,7 @@ export function renderLiveProgress(info: ExperimentInfo, progress: Progress, sty
   const { colors, columns } = style
   // One column stays free: some terminals wrap when the last one is filled.
   const width = Math.max(columns - 1 - SPINNER_COLUMNS, 1)
-  const means = progress.means.slice(0, MAX_MEANS).map((mean) => formatMean(mean, width))
+  const means = progress.means.slice(0, MAX_MEANS).map((mean) => formatMean(mean, width - 2))
   const details = [joinFitting(means, '  ', width - 2), joinFitting(formatCalls(progress), ' · ', width - 2)]
   return [
     renderHead(sanitizeLine(info.name), progress, { ...style, columns: width }),
@@ -82,9 +83,21 @@ export function renderBar(done: number, planned: number | undefined, colors: Col
   return `${colors.green('━'.repeat(filled))}${colors.dim('─'.repeat(BAR_COLUMNS - filled))}  `
 }
 
-function formatMean({ label, mean, isRate }: RunningMean, columns: number): string {
+/** @example 'correct 97.6 % (120 scored, 2 errored)'; where that is too wide 'correct 97.6 % (120/2/0)' */
+function formatMean({ label, mean, isRate, ...coverage }: RunningMean, columns: number): string {
   const name = truncate(sanitizeLine(label), Math.max(Math.floor(columns / 2), MIN_LABEL_COLUMNS))
-  return `${name} ${isRate ? formatPercent(mean) : formatNumber(Number(mean.toPrecision(3)))}`
+  const value = isRate ? formatPercent(mean) : formatNumber(Number(mean.toPrecision(3)))
+  const { scored, errored, skipped } = coverage
+  const long = `${name} ${value} (${formatCoverage(coverage)})`
+  return displayWidth(long) <= columns ? long : `${name} ${value} (${scored}/${errored}/${skipped})`
+}
+
+function formatCoverage({ scored, errored, skipped }: Coverage): string {
+  const missing = [
+    ...(errored > 0 ? [`${formatNumber(errored)} errored`] : []),
+    ...(skipped > 0 ? [`${formatNumber(skipped)} skipped`] : []),
+  ]
+  return [`${formatNumber(scored)} scored`, ...missing].join(', ')
 }
 
 function formatCalls(progress: Progress): string[] {

@@ -14,10 +14,6 @@ export class LabelTypes {
     if (types.size === 2) this.#problems.push(mixedTypes(label, [...types].join(' and ')))
   }
 
-  isBoolean(label: string): boolean {
-    return this.#types.get(label)?.has('boolean') === true && !this.isMixed(label)
-  }
-
   isMixed(label: string): boolean {
     return (this.#types.get(label)?.size ?? 0) > 1
   }

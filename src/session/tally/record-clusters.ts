@@ -34,10 +34,6 @@ export class RecordClusters {
     return this.#labels.get(label)
   }
 
-  means(): { readonly label: string; readonly mean: number }[] {
-    return Array.from(this.#labels, ([label, { mean }]) => ({ label, mean }))
-  }
-
   /** A boolean label with how alike the runs of its records are; any other as it is. */
   withStability(summary: LabelSummary): LabelSummary {
     const clusters = this.#labels.get(summary.label)

@@ -15,9 +15,17 @@ describe('the lines of the live area', () => {
         fc.string({ unit: 'grapheme', maxLength: 60 }),
         fc.integer({ min: 4, max: 200 }),
         fc.record({ rowsDone: count, rowsPlanned: count, callsInFlight: count, expiredCalls: count, elapsedMs: count }),
-        fc.array(fc.record({ label: fc.string({ unit: 'binary' }), mean: fc.double(), isRate: fc.boolean() }), {
-          maxLength: 6,
-        }),
+        fc.array(
+          fc.record({
+            label: fc.string({ unit: 'binary' }),
+            mean: fc.double(),
+            isRate: fc.boolean(),
+            scored: count,
+            errored: count,
+            skipped: count,
+          }),
+          { maxLength: 6 },
+        ),
         (name, columns, numbers, means) => {
           const progress = fakeProgress({ ...numbers, means })
           const lines = renderLiveProgress(fakeInfo({ name }), progress, {
