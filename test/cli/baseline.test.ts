@@ -59,6 +59,9 @@ describe('run --baseline latest', () => {
     expect(inCI.stderr).toContain(
       'llmobs-exp baseline save latest:capitals -o baseline.json, then --baseline baseline.json',
     )
+    const named = await run(['run', 'exp.ts', '--baseline', 'latest:capitals'], { env: { CI: 'true' } })
+    expect(named.exitCode).toBe(2)
+    expect(named.stderr).toMatch(/E_BASELINE: --baseline latest:capitals: .*commit a baseline/s)
     expect(stored()).toEqual([])
   })
 

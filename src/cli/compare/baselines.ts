@@ -11,7 +11,7 @@ import type { PlannedExperiment } from '../../session/plan-experiment.ts'
 import { isCi } from '../../terminal/ci.ts'
 import type { CommandContext } from '../command-context.ts'
 import { findNewest, hasRegressed, tookEnough } from './find-stored.ts'
-import { BASELINE_FILE, readScores } from './read-scores.ts'
+import { BASELINE_FILE, readScores, type ScoresWish } from './read-scores.ts'
 import { readStoredScores } from './stored-scores.ts'
 
 /** An experiment that is about to run. */
@@ -89,7 +89,7 @@ async function findEach(
 ): Promise<Found> {
   if (source === LATEST) return findLatest(wanting, search, context)
   const names = wanting.map(({ loaded }) => loaded.info.name)
-  const several = await readScores({ source, names, ...search }, context)
+  const several = await readNamed({ source, names, ...search }, context)
   const [only, ...others] = several
   const [contender, ...more] = wanting
   // Whoever names one for one means it, whatever it is called.
@@ -107,6 +107,18 @@ async function findEach(
   }
   if (found.size === 0) throw otherNames(source, names, byName)
   return found
+}
+
+/** In CI the store of an earlier job may be missing, which no list of what there is helps with. */
+async function readNamed(input: ScoresWish, context: CommandContext): Promise<readonly ExperimentScores[]> {
+  try {
+    return await readScores(input, context)
+  } catch (error) {
+    const isMissing = error instanceof LlmobsExpError && error.code === 'E_STORE_UNKNOWN'
+    if (!isMissing || !isCi(context.env)) throw error
+    const message = `--baseline ${input.source}: ${error.message}`
+    throw new LlmobsExpError('E_BASELINE', message, { hint: howToKeep(input.names[0] ?? '') })
+  }
 }
 
 function otherNames(source: string, names: readonly string[], there: ReadonlyMap<string, unknown>): LlmobsExpError {
@@ -149,11 +161,14 @@ function selectionOf({ filter, record, sampleSize, sampleSeed }: RunOptions) {
 
 function noLatest(name: string, { folder }: LocalStore, isInCI: boolean): LlmobsExpError {
   const message = `--baseline latest: no complete experiment named ${quoteText(name)} is stored in ${folder}`
+  return new LlmobsExpError('E_BASELINE', message, {
+    hint: isInCI ? howToKeep(name) : 'run it once without --baseline',
+  })
+}
+
+function howToKeep(name: string): string {
   const save = `llmobs-exp baseline save latest:${name} -o ${BASELINE_FILE}`
-  const hint = isInCI
-    ? `commit a baseline: run it once, ${save}, then --baseline ${BASELINE_FILE}; or keep the store's folder between jobs`
-    : 'run it once without --baseline'
-  return new LlmobsExpError('E_BASELINE', message, { hint })
+  return `commit a baseline: run it once, ${save}, then --baseline ${BASELINE_FILE}; or keep the store's folder between jobs`
 }
 
 /** A gate that can never close is none. */
