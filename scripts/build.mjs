@@ -27,8 +27,12 @@ const commands = [
   // Of several commands: where nothing is pushed none of it is loaded.
   'backend',
 ]
-/** What few commands need of a folder that many bundle, for the same reason: the file they import, and where it lies. */
-const shared = { documents: 'src/reporters/documents.ts' }
+/** What few commands need, or few runs, of a folder that many bundle, for the same reason: the file they import, and where it lies. */
+const shared = {
+  documents: 'src/reporters/documents.ts',
+  baselines: 'src/cli/compare/baselines.ts',
+  comparing: 'src/session/comparing.ts',
+}
 /** Packages in a file of their own, for the same reason. */
 const packages = ['chalk', 'cli-table3', 'tinyglobby']
 /** Packages that are neither needed at once nor used for longer than a moment stay what they are. */

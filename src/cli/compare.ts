@@ -10,6 +10,7 @@ import { escapeControls } from '../reporters/json-text.ts'
 import { compareScores } from '../session/compare/compare.ts'
 import { directionsOf } from '../session/compare/directions.ts'
 import type { ExperimentScores } from '../session/compare/scores.ts'
+import { sanitizeLine } from '../terminal/sanitize.ts'
 import type { CommandContext } from './command-context.ts'
 import { readScores } from './compare/read-scores.ts'
 import { createEnding } from './ending.ts'
@@ -28,8 +29,12 @@ export async function compare(
   flags: CompareFlags,
   context: CommandContext,
 ): Promise<number> {
-  const { stdout } = context.screen
+  const { stdout, stderr } = context.screen
   const { baseline, candidate } = await readBoth(wanted, flags, context)
+  const { experimentId } = candidate.experiment
+  if (experimentId === baseline.experiment.experimentId) {
+    await stderr.write(`both sides are the same experiment: ${sanitizeLine(experimentId)}\n`)
+  }
   const comparison = await compareScores(baseline, candidate, directionsOf(candidate.thresholds ?? {}))
   const text =
     flags.json === true

@@ -16,8 +16,8 @@ import type {
   Ids,
 } from '../model/ports.ts'
 import type { BegunExperiment } from './begun.ts'
-import { compareVariants, type FinishedVariant } from './compare/variants.ts'
-import { type BaselinePlan, type ComparedRun, compareWithBaseline } from './compare/with-baseline.ts'
+import type { FinishedVariant } from './compare/variants.ts'
+import type { BaselinePlan, ComparedRun } from './compare/with-baseline.ts'
 import { type Conducted, conduct } from './conduct.ts'
 import { readFromDataset } from './dataset-records.ts'
 import { type DeliveredRun, type Deliverer, followRun, type Tell } from './deliverer.ts'
@@ -111,8 +111,10 @@ async function withVariants(
     const member = experiments[index]
     if (member === undefined || outcome.status === 'stopped' || comparison !== undefined) return []
     const ref = 'recall' in member ? member.ref : member.loaded.info.ref
-    return [{ info, ref, files: member.stored.files }]
+    return ref.variant === undefined ? [] : [{ info, ref, files: member.stored.files }]
   })
+  if (variants.length < 2) return ended
+  const { compareVariants } = await import('./comparing.ts')
   // What keeps them from being compared is no fault of theirs; `compare` says what it is.
   const comparisons = await compareVariants(variants).catch(() => new Map<string, Comparison>())
   for (const [id, comparison] of comparisons) {
@@ -192,6 +194,7 @@ async function runOne(experiment: StoredPlan, ports: GroupPorts, anyTaskStarted:
 }
 
 async function compareAndKeep({ info, stored: { files } }: StoredPlan, against: BaselinePlan): Promise<ComparedRun> {
+  const { compareWithBaseline } = await import('./comparing.ts')
   const compared = await compareWithBaseline({ info, files }, against)
   writeComparison(files.comparison, compared.comparison)
   return compared

@@ -56,9 +56,10 @@ describe('compare', () => {
     })
   })
 
-  test('finds nothing in an experiment beside itself', async () => {
+  test('finds nothing in an experiment beside itself, and says that it is the same one', async () => {
     const { project, before } = await twoExperiments()
-    const { stdout } = await project.run(['compare', before, before, '--json'])
+    const { stdout, stderr } = await project.run(['compare', before, before, '--json'])
+    expect(stderr).toBe(`both sides are the same experiment: ${before}\n`)
     expect(JSON.parse(stdout)).toMatchObject({
       counts: { fixed: 0, broken: 0 },
       labels: [{ verdict: 'no evidence of a difference' }, { verdict: 'no evidence of a difference' }],
