@@ -37,7 +37,6 @@ describe.runIf(isLong)('under load', () => {
 
   test(`C2: ${ROWS} tasks that return at once leave the main thread free to hear signals`, {
     timeout: 120_000,
-    retry: 2,
   }, async () => {
     const empty = experiment(
       `dataset: Array.from({ length: ${ROWS} }, (_, n) => ({ id: 'r' + n, input: n })), task: (input) => input,
