@@ -96,7 +96,7 @@ test('P16: a terminal that is closed ends the run as SIGHUP does, and the store 
     ),
   })
   const cli = project.pty('exec llmobs-exp run exp.ts')
-  await cli.prints(/waiting/, 'stdout')
+  await cli.prints(/(waiting[\s\S]*){10}/, 'stdout')
   cli.signal('SIGKILL')
 
   await vi.waitFor(() => expect(project.only().manifest.state.status).toBe('finished'), 14_000)
