@@ -47,8 +47,8 @@ export interface RunningPty extends RunningCli {
   type(text: string): void
   /** Makes the terminal so many columns wide, of which its processes are told. */
   resize(columns: number): Promise<void>
-  /** Resolves when the screen so far satisfies the condition; rejects when the script ends before. */
-  shows(condition: (screen: EmulatedTerminal) => boolean): Promise<void>
+  /** Resolves with the first screen that satisfies the condition; rejects when the script ends before. */
+  shows(condition: (screen: EmulatedTerminal) => boolean): Promise<EmulatedTerminal>
   /** What a person sees in the terminal, with what has scrolled off above. */
   see(): EmulatedTerminal
 }
@@ -234,7 +234,14 @@ function followPty(child: ChildProcess, { columns, rows, tty }: PtySize): Runnin
   return {
     ...running,
     see,
-    shows: (condition) => running.until(() => condition(see())),
+    async shows(condition) {
+      let screen = see()
+      await running.until(() => {
+        screen = see()
+        return condition(screen)
+      })
+      return screen
+    },
     type: (text) => void child.stdin?.write(text),
     async resize(to) {
       await promisify(execFile)('stty', ['-F', tty(), 'cols', String(to)])
