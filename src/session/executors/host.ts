@@ -7,6 +7,7 @@ import type { ConsoleTrace } from './console-trace.ts'
 import { createDatasets } from './host-datasets.ts'
 import { type HostSession, openSession } from './host-session.ts'
 import { type FromThread, type OpenExperiment, PORTION, type ToThread } from './protocol.ts'
+import { inTurns } from './turns.ts'
 
 /** An output of so many characters does not wait for others. */
 const LARGE_OUTPUT = 32 * 1024
@@ -65,18 +66,22 @@ export function createHost(options: HostOptions): Host {
     })
     session = opened
     post(['opened'])
+    // Alone: a first call that blocks would keep it back, and nobody would know that others wait behind it.
+    send()
   }
 
   const datasets = createDatasets(post, options)
+  const handle = (message: ToThread): void => {
+    if (message[0] === 'open') open(message[1])
+    else if (message[0] === 'dataset') datasets.handle(message)
+    else if (message[0] === 'ping') post(['pong', message[1]])
+    else if (message[0] === 'drain') post(['drained'])
+    else session?.handle(message)
+  }
+  const take = inTurns({ handle, ended: flush })
   return {
     receive(messages) {
-      for (const message of messages) {
-        if (message[0] === 'open') open(message[1])
-        else if (message[0] === 'dataset') datasets.handle(message)
-        else if (message[0] === 'ping') post(['pong', message[1]])
-        else if (message[0] === 'drain') post(['drained'])
-        else session?.handle(message)
-      }
+      take(messages)
       // Most of what returns at once has returned by then.
       nextTick(flush)
     },
