@@ -62,9 +62,10 @@ export async function prepare(
 export async function planAll(
   loaded: readonly LoadedExperiment[],
   options: ResolvedOptions,
-  { ids, clock, records, currentFolder }: Pick<PrepareTools, 'ids' | 'clock' | 'records' | 'currentFolder'>,
+  tools: Pick<PrepareTools, 'ids' | 'clock' | 'records' | 'currentFolder' | 'onFiles'>,
 ): Promise<PlannedExperiment[]> {
-  const quarantine = readQuarantine(options, currentFolder)
+  const { ids, clock, records } = tools
+  const quarantine = readQuarantine(options, tools)
   const planned: PlannedExperiment[] = []
   for (const experiment of addConditions(loaded, options)) {
     const own = resolveForExperiment(options, experiment.info)

@@ -18,6 +18,8 @@ const files = {
 
 const better = "export const answers = { a: 'A', b: 'y', c: 'C' }\n"
 
+const QUARANTINE = '[{ "experiment": "exp", "record": "c", "reason": "flaky" }]\n'
+
 function rows(...keys: readonly string[]): string {
   return keys.map((key) => `{"id":"${key}","input":"${key}","expectedOutput":"${key.toUpperCase()}"}\n`).join('')
 }
@@ -48,6 +50,7 @@ describe('--watch runs again when', () => {
     ['its dataset changes', 'data/rows.jsonl', rows('a', 'b', 'c', 'd'), 'data/rows.jsonl'],
     ['its package.json changes', 'package.json', '{ "type": "module", "private": true }\n', 'package.json'],
     ['.env appears', '.env', 'LLMOBS_EXP_RUNS=2\n', '.env'],
+    ['a quarantine file appears', 'llmobs-exp.quarantine.json', QUARANTINE, 'llmobs-exp.quarantine.json'],
     ['a config file appears', 'llmobs-exp.config.ts', 'export default { runs: 2 }\n', 'llmobs-exp.config.ts'],
   ])('%s', async (_what, path, text, named) => {
     const project = await cliProject(files)
