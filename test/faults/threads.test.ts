@@ -111,11 +111,13 @@ test('U9: user code that ends its thread ends the experiment, and what the other
   await checkInvariants({ project, result: resumed, exitCode: 0, units: MANY })
 }, 60_000)
 
+// Twice what is promised, and retried: on a machine that is busy otherwise the system itself may take as long.
 test.each([
-  ['the first signal', 1, 7_500],
-  ['the second signal', 2, 1_000],
+  ['the first signal', 1, 14_000],
+  ['the second signal', 2, 600],
 ])(
   'P1, P2: %s ends it in time, with every thread blocked',
+  { timeout: 30_000, retry: 2 },
   async (_name, signals, limit) => {
     const project = await cliProject({
       'exp.ts': threaded(RECORDS, `if (input >= 6) { console.error('waiting'); for (;;) {} }`),
@@ -136,5 +138,4 @@ test.each([
     await checkInvariants({ project, result, exitCode: result.exitCode, units: RECORDS })
     expect(project.only().rows.filter(({ status }) => status === 'ok').length).toBeGreaterThan(0)
   },
-  30_000,
 )
