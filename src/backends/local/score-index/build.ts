@@ -1,10 +1,12 @@
 import type { NamedSummaryResult, RunEvent } from '../../../model/events.ts'
 import { unitName } from '../../../model/row.ts'
-import { decodeEssence, decodeLine, lineType } from '../read-event.ts'
-import { newerFormat, readLines } from '../read-events.ts'
+import { readBlocks } from '../read-blocks.ts'
+import { type DecodedLine, decodeLine, lineType } from '../read-event.ts'
+import { newerFormat } from '../read-events.ts'
 import { findRedone, type Redone } from '../redone.ts'
 import { RowAssembly } from '../row-assembly.ts'
 import { Columns } from './columns.ts'
+import { decodeEssence, textBlock } from './essence.ts'
 import type { LogMark, ScoreIndex } from './score-index.ts'
 
 const indexedTypes: ReadonlySet<string> = new Set([
@@ -22,18 +24,23 @@ const indexedTypes: ReadonlySet<string> = new Set([
 export async function buildScoreIndex(eventsFile: string, log: LogMark): Promise<ScoreIndex> {
   const builder = new IndexBuilder(await findRedone(eventsFile))
   let offset = 0
-  for await (const lines of readLines(eventsFile)) {
-    for (const { bytes, isTerminated } of lines) {
-      const start = offset
-      offset += bytes.length + 1
-      const type = lineType(bytes)
-      if (!isTerminated || !indexedTypes.has(type)) continue
-      const decoded = type === 'record' || type === 'task-finished' ? decodeEssence(bytes, type) : decodeLine(bytes)
+  for await (const { bytes, isTerminated } of readBlocks(eventsFile)) {
+    if (!isTerminated) break
+    const block = textBlock(bytes)
+    for (let start = 0; start < bytes.length; ) {
+      const end = block.text.indexOf('\n', start)
+      const decoded = decodeEssence(block, start, end) ?? decodeWhole(bytes.subarray(start, end))
       if (decoded.status === 'newer-format') throw newerFormat(eventsFile, decoded.format)
-      if (decoded.status === 'event') builder.take(decoded.event, start, offset)
+      if (decoded.status === 'event') builder.take(decoded.event, offset + start, offset + end + 1)
+      start = end + 1
     }
+    offset += bytes.length
   }
   return builder.finish(log)
+}
+
+function decodeWhole(line: Buffer): DecodedLine {
+  return indexedTypes.has(lineType(line)) ? decodeLine(line) : { status: 'unknown-type' }
 }
 
 class IndexBuilder {
