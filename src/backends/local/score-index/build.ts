@@ -1,5 +1,4 @@
 import type { NamedSummaryResult, RunEvent } from '../../../model/events.ts'
-import { unitName } from '../../../model/row.ts'
 import { readBlocks } from '../read-blocks.ts'
 import { type DecodedLine, decodeLine, lineType } from '../read-event.ts'
 import { newerFormat } from '../read-events.ts'
@@ -47,8 +46,6 @@ class IndexBuilder {
   readonly #redone: Redone | undefined
   readonly #assembly: RowAssembly
   readonly #columns = new Columns()
-  /** Where the first line of each row stands that has begun. */
-  readonly #begun = new Map<string, number>()
   readonly #summaries = new Map<number, readonly NamedSummaryResult[]>()
 
   constructor(redone: Redone | undefined) {
@@ -67,13 +64,8 @@ class IndexBuilder {
       case 'task-finished':
       case 'evaluation-finished':
       case 'row-finished': {
-        const name = unitName(event)
-        const begun = this.#begun.get(name)
-        if (begun === undefined) this.#begun.set(name, start)
-        const row = this.#assembly.take(event)
-        if (row === undefined) return
-        this.#begun.delete(name)
-        if (row.end.status !== 'cancelled') this.#columns.addRow(row, { start: begun ?? start, end })
+        const row = this.#assembly.take(event, start)
+        if (row !== undefined && row.end.status !== 'cancelled') this.#columns.addRow(row, end)
       }
     }
   }
