@@ -26,6 +26,9 @@ const inProcessEntry = join(import.meta.dirname, 'in-process-entry.js')
 const configEntry = join(import.meta.dirname, 'config-entry.js')
 const indexEntry = join(import.meta.dirname, '..', 'compare', 'index-entry.cjs')
 
+/** Nothing of what reading a log leaves behind lives for long: more would only be memory. */
+const INDEXING = { maxYoungGenerationSizeMb: 8 }
+
 export function createWorkers(): Workers {
   let prepared: Worker | undefined
   let environment = ''
@@ -53,7 +56,8 @@ export function createWorkers(): Workers {
       return (user + system) / 1_000
     },
     readConfig: (file) => new Worker(configEntry, { workerData: file, stdout: true, stderr: true }),
-    indexLog: (files) => new Worker(indexEntry, { workerData: files, stdout: true, stderr: true }),
+    indexLog: (files) =>
+      new Worker(indexEntry, { workerData: files, stdout: true, stderr: true, resourceLimits: INDEXING }),
   }
 }
 

@@ -2,7 +2,7 @@ import type { NamedSummaryResult, RunEvent } from '../../../model/events.ts'
 import { readBlocks } from '../read-blocks.ts'
 import { type DecodedLine, decodeLine, lineType } from '../read-event.ts'
 import { newerFormat } from '../read-events.ts'
-import { findRedone, type Redone } from '../redone.ts'
+import { findRedone, mentionsResumed, type Redone } from '../redone.ts'
 import { RowAssembly } from '../row-assembly.ts'
 import { Columns } from './columns.ts'
 import { decodeEssence, textBlock } from './essence.ts'
@@ -17,14 +17,28 @@ const indexedTypes: ReadonlySet<string> = new Set([
 ])
 
 /**
- * Reads a log once, and keeps what comparing takes of it. Damaged lines are passed over, as everywhere.
+ * Reads a log, and keeps what comparing takes of it. Damaged lines are passed over, as everywhere.
  * @throws LlmobsExpError `E_STORE_READ` or `E_STORE_FORMAT`
  */
 export async function buildScoreIndex(eventsFile: string, log: LogMark): Promise<ScoreIndex> {
+  const plain = new IndexBuilder(undefined)
+  // Of the few logs that were resumed it has to be known beforehand what does not count any more.
+  if (await readInto(plain, eventsFile, mentionsResumed)) return plain.finish(log)
   const builder = new IndexBuilder(await findRedone(eventsFile))
+  await readInto(builder, eventsFile, () => false)
+  return builder.finish(log)
+}
+
+/** Returns whether it came to the end; else it met lines at which it is to stop. */
+async function readInto(
+  builder: IndexBuilder,
+  eventsFile: string,
+  stopsAt: (lines: Buffer) => boolean,
+): Promise<boolean> {
   let offset = 0
   for await (const { bytes, isTerminated } of readBlocks(eventsFile)) {
     if (!isTerminated) break
+    if (stopsAt(bytes)) return false
     const block = textBlock(bytes)
     for (let start = 0; start < bytes.length; ) {
       const end = block.text.indexOf('\n', start)
@@ -35,7 +49,7 @@ export async function buildScoreIndex(eventsFile: string, log: LogMark): Promise
     }
     offset += bytes.length
   }
-  return builder.finish(log)
+  return true
 }
 
 function decodeWhole(line: Buffer): DecodedLine {
