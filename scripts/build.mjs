@@ -152,6 +152,7 @@ const built = await Promise.all([
     entryPoints: entries('session/executors', ['thread-entry', 'in-process-entry', 'config-entry']),
   }),
   build({ ...commonJs, entryPoints: entries('session/executors', ['workers']) }),
+  build({ ...commonJs, entryPoints: entries('session/compare', ['index-entry']) }),
   // For a function that does not wait.
   build({ ...commonJs, entryPoints: entries('library', ['sync']) }),
   build({

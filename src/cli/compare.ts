@@ -12,7 +12,8 @@ import { directionsOf } from '../session/compare/directions.ts'
 import type { ExperimentScores } from '../session/compare/scores.ts'
 import { sanitizeLine } from '../terminal/sanitize.ts'
 import type { CommandContext } from './command-context.ts'
-import { readScores } from './compare/read-scores.ts'
+import { indexAhead } from './compare/index-ahead.ts'
+import { findNamed, readScores, type ScoresWish } from './compare/read-scores.ts'
 import { createEnding } from './ending.ts'
 
 export interface CompareFlags {
@@ -20,15 +21,16 @@ export interface CompareFlags {
   readonly store?: string
 }
 
+interface Wanted {
+  readonly baseline: string
+  readonly candidate: string
+}
+
 /** Version of the document that `--json` prints. */
 const FORMAT = 1
 
 /** `llmobs-exp compare <baseline> <candidate>`: two experiments beside each other. */
-export async function compare(
-  wanted: { readonly baseline: string; readonly candidate: string },
-  flags: CompareFlags,
-  context: CommandContext,
-): Promise<number> {
+export async function compare(wanted: Wanted, flags: CompareFlags, context: CommandContext): Promise<number> {
   const { stdout, stderr } = context.screen
   const { baseline, candidate } = await readBoth(wanted, flags, context)
   const { experimentId } = candidate.experiment
@@ -51,26 +53,37 @@ interface Sides {
 }
 
 /** A signal ends what is asked of a backend. */
-async function readBoth(
-  wanted: { readonly baseline: string; readonly candidate: string },
-  flags: CompareFlags,
-  context: CommandContext,
-): Promise<Sides> {
+async function readBoth(wanted: Wanted, flags: CompareFlags, context: CommandContext): Promise<Sides> {
   const store = openLocalStore(flags.store ?? defaultStoreFolder(context.currentFolder))
   const ending = createEnding(context.screen.restore)
   const controller = new AbortController()
   const forget = ending.stop.onStop(() => controller.abort())
   try {
-    const { signal } = controller
-    const read = (source: string, names: readonly string[]) => readScores({ source, names, store, signal }, context)
-    const candidates = await read(wanted.candidate, [])
-    const names = candidates.map(({ experiment }) => experiment.name)
-    return pickSides(await read(wanted.baseline, names), candidates)
+    return await readSides(wanted, { store, signal: controller.signal }, context)
   } catch (error) {
     throw ending.explain(error)
   } finally {
     forget()
     await ending.close()
+  }
+}
+
+async function readSides(
+  wanted: Wanted,
+  search: Pick<ScoresWish, 'store' | 'signal'>,
+  context: CommandContext,
+): Promise<Sides> {
+  const { store } = search
+  const candidate = { ...search, source: wanted.candidate, found: await findNamed(wanted.candidate, store, context) }
+  const baseline = { ...search, source: wanted.baseline, found: await findNamed(wanted.baseline, store, context) }
+  const ahead = indexAhead(candidate.found, baseline.found, context.workers)
+  try {
+    const candidates = await readScores({ ...candidate, names: [] }, context)
+    await ahead.ready()
+    const names = candidates.map(({ experiment }) => experiment.name)
+    return pickSides(await readScores({ ...baseline, names }, context), candidates)
+  } finally {
+    await ahead.close()
   }
 }
 

@@ -34,7 +34,13 @@ export async function benchComparing({ rows, rounds, tell, seconds, megabytes })
       limit: 1,
       bar: `≤ ${MEGABYTES} MB`,
     })
-    tell({ what: `${what}, the first time`, ours: seconds(made.seconds), value: made.seconds / SECONDS })
+    tell({
+      what: `${what}, the first time`,
+      ours: seconds(made.seconds),
+      value: made.seconds / SECONDS,
+      limit: 1,
+      bar: `≤ ${SECONDS} s`,
+    })
     tell({
       what: `${what}, the first time, peak memory`,
       ours: megabytes(made.megabytes),

@@ -1,6 +1,7 @@
-import { readFileSync, truncateSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { appendFileSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
+import { join, sep } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { checkedLine } from '../../src/backends/local/checked-line.ts'
 import { type CliProject, cliProject } from '../helpers/cli.ts'
 import { comparisonSchema } from '../helpers/json-comparison-schema.ts'
 import { capitals } from '../helpers/modules.ts'
@@ -14,6 +15,16 @@ async function twoExperiments(right = 20): Promise<{ project: CliProject; before
   await project.run(['run', 'exp.ts', '--config', `right=${right}`])
   const [before = '', after = ''] = project.stored().map(({ id }) => id)
   return { project, before, after }
+}
+
+function logOf(project: CliProject, id: string): string {
+  return join(project.folder, '.llmobs-exp', 'experiments', id, 'events.jsonl')
+}
+
+/** Puts a line into the log that says nothing, and is so long that the log is looked through in a thread. */
+function enlarge(project: CliProject, id: string): void {
+  const text = 'x'.repeat(9 * 1024 * 1024)
+  appendFileSync(logOf(project, id), checkedLine(`{"v":1,"seq":900,"at":1,"type":"something-new","text":"${text}"`))
 }
 
 describe('compare', () => {
@@ -84,12 +95,35 @@ describe('compare', () => {
       expect(project.read(index)).toBe(whole)
     }
 
-    const log = join(project.folder, '.llmobs-exp', 'experiments', after, 'events.jsonl')
+    const log = logOf(project, after)
     const lines = readFileSync(log, 'utf8').trimEnd().split('\n')
     const lastRow = lines.findLastIndex((line) => line.includes('"type":"row-finished"'))
     truncateSync(log, 0)
     writeFileSync(log, `${lines.slice(0, lastRow).join('\n')}\n`)
     expect(JSON.parse(await compare())).toMatchObject({ pairing: { paired: 39, onlyInBaseline: { count: 1 } } })
+  })
+
+  test('makes both indexes of large logs, and says the same of them as when they are there', async () => {
+    const { project, before, after } = await twoExperiments()
+    for (const id of [before, after]) enlarge(project, id)
+    const first = await project.run(['compare', before, after, '--json'])
+    const indexes = [before, after].map((id) => join('.llmobs-exp', 'experiments', id, 'scores.jsonl'))
+    const made = indexes.map(project.read)
+    const second = await project.run(['compare', before, after, '--json'])
+    expect(first).toMatchObject({ exitCode: 0, stderr: '' })
+    expect(second).toEqual(first)
+    expect(indexes.map(project.read)).toEqual(made)
+  })
+
+  test.each([0, 1])('refuses a large log that a newer version wrote, whichever side it is on', async (side) => {
+    const { project, before, after } = await twoExperiments()
+    for (const id of [before, after]) enlarge(project, id)
+    const newer = [before, after][side] ?? ''
+    const log = logOf(project, newer)
+    appendFileSync(log, checkedLine('{"v":2,"seq":999,"at":1,"type":"row-finished","key":"capital-1"'))
+    const { exitCode, stderr } = await project.run(['compare', before, after])
+    expect(exitCode).toBe(5)
+    expect(stderr).toContain(`${newer}${sep}events.jsonl has format 2, which a newer version of this tool wrote`)
   })
 
   test('says what was probably meant by a name', async () => {

@@ -10,6 +10,8 @@ export type DecodedLine =
   | { readonly status: 'newer-format'; readonly format: number }
 
 const CRC_MEMBER = Buffer.from(',"crc":')
+const CLOSING_BRACE = 0x7d
+const ZERO = 0x30
 /** How this version begins its lines. */
 const HEAD = Buffer.from(`{"v":${EVENT_FORMAT},`)
 
@@ -35,22 +37,6 @@ export function decodeLine(line: Buffer): DecodedLine {
   return knownTypes.has(parsed.type) ? { status: 'event', event: withJsonText(parsed) } : { status: 'unknown-type' }
 }
 
-const INPUT = Buffer.from(',"input":')
-const OUTPUT = Buffer.from(',"output":')
-
-/**
- * Reads a `record` or a `task-finished` without the values of the user, which may be most of the line: its input or output is `null`
- * then. No text before that can look like the member's name, as a quote in a text has a backslash before it.
- */
-export function decodeEssence(line: Buffer, type: 'record' | 'task-finished'): DecodedLine {
-  const at = line.indexOf(type === 'record' ? INPUT : OUTPUT)
-  if (at < 0 || HEAD.compare(line, 0, HEAD.length) !== 0) return decodeLine(line)
-  if (findIntactCrc(line) < 0) return { status: 'damaged' }
-  const member = type === 'record' ? 'input' : 'output'
-  const text = `{${line.toString('utf8', HEAD.length, at)},"${member}":null}`
-  return { status: 'event', event: withJsonText(JSON.parse(text)) }
-}
-
 /** Without what is the line's own, which is cut off as text: taking members off an object would cost more than parsing it. */
 function parseMembers(line: Buffer, crcAt: number) {
   if (HEAD.compare(line, 0, HEAD.length) === 0) {
@@ -60,12 +46,34 @@ function parseMembers(line: Buffer, crcAt: number) {
   return { v, parsed }
 }
 
-/** Where the checksum of a line, without its line feed, stands as its last member; -1 when there is no right one. */
-export function findIntactCrc(line: Buffer): number {
-  const crcAt = line.lastIndexOf(CRC_MEMBER)
-  if (crcAt < 0 || line[line.length - 1] !== 0x7d) return -1
-  const checksum = Number.parseInt(line.toString('latin1', crcAt + CRC_MEMBER.length), 10)
-  return crc32(line.subarray(0, crcAt)) === checksum ? crcAt : -1
+/**
+ * Where the checksum of a line stands as its last member; -1 when there is no right one.
+ *
+ * @param bytes the line without its line feed, or what it stands in
+ */
+export function findIntactCrc(bytes: Buffer, start = 0, end = bytes.length): number {
+  if (bytes[end - 1] !== CLOSING_BRACE) return -1
+  let at = end - 2
+  let checksum = 0
+  for (let unit = 1, digit = digitAt(bytes, at); digit >= 0; digit = digitAt(bytes, at), unit *= 10) {
+    checksum += digit * unit
+    at--
+  }
+  const crcAt = at + 1 - CRC_MEMBER.length
+  if (at === end - 2 || crcAt < start || !standsAt(bytes, crcAt, CRC_MEMBER)) return -1
+  // A view costs less than a buffer, and there are many lines.
+  return crc32(new DataView(bytes.buffer, bytes.byteOffset + start, crcAt - start)) === checksum ? crcAt : -1
+}
+
+/** -1 where there is none. */
+function digitAt(bytes: Buffer, at: number): number {
+  const digit = (bytes[at] ?? 0) - ZERO
+  return digit <= 9 ? digit : -1
+}
+
+function standsAt(bytes: Buffer, at: number, wanted: Buffer): boolean {
+  for (let index = 0; index < wanted.length; index++) if (bytes[at + index] !== wanted[index]) return false
+  return true
 }
 
 /** The type a line names, without parsing the whole of it. */

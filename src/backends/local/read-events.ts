@@ -1,11 +1,8 @@
-import type { FileHandle } from 'node:fs/promises'
 import { LlmobsExpError } from '../../model/errors.ts'
 import type { RunEvent } from '../../model/events.ts'
-import { openToRead } from './open-file.ts'
+import { readBlocks } from './read-blocks.ts'
 import { decodeLine, lineType } from './read-event.ts'
-import { readError } from './store-error.ts'
 
-const CHUNK_BYTES = 1024 * 1024
 const LINE_FEED = 0x0a
 
 export interface ReadOptions {
@@ -59,48 +56,11 @@ export interface Line {
   readonly isTerminated: boolean
 }
 
-/** All lines up to the present end of the file, in batches. */
+/** All lines up to the present end of the file, in batches, each valid until the next one is asked for. */
 export async function* readLines(path: string): AsyncGenerator<readonly Line[], void> {
-  const file = await openForReading(path)
-  try {
-    const { size } = await file.stat()
-    let rest: Buffer[] = []
-    for (let position = 0; position < size; ) {
-      const chunk = await readChunk(file, { position, length: Math.min(CHUNK_BYTES, size - position) })
-      if (chunk.length === 0) break
-      position += chunk.length
-      const lastEnd = chunk.lastIndexOf(LINE_FEED)
-      if (lastEnd < 0) {
-        rest.push(chunk)
-        continue
-      }
-      const complete = chunk.subarray(0, lastEnd + 1)
-      yield splitLines(rest.length === 0 ? complete : Buffer.concat([...rest, complete]))
-      rest = lastEnd + 1 < chunk.length ? [chunk.subarray(lastEnd + 1)] : []
-    }
-    if (rest.length > 0) yield [{ bytes: Buffer.concat(rest), isTerminated: false }]
-  } catch (error) {
-    throw readError(path, error)
-  } finally {
-    await file.close()
+  for await (const { bytes, isTerminated } of readBlocks(path)) {
+    yield isTerminated ? splitLines(bytes) : [{ bytes, isTerminated }]
   }
-}
-
-async function openForReading(path: string): Promise<FileHandle> {
-  try {
-    return await openToRead(path)
-  } catch (error) {
-    throw readError(path, error)
-  }
-}
-
-async function readChunk(
-  file: FileHandle,
-  { position, length }: { position: number; length: number },
-): Promise<Buffer> {
-  const buffer = Buffer.allocUnsafe(length)
-  const { bytesRead } = await file.read(buffer, 0, length, position)
-  return buffer.subarray(0, bytesRead)
 }
 
 export function splitLines(bytes: Buffer): Line[] {

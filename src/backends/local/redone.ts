@@ -30,7 +30,7 @@ const replacingTypes: ReadonlySet<string> = new Set(['record', 'task-finished', 
  * @throws LlmobsExpError `E_STORE_READ`
  */
 export async function findRedone(path: string): Promise<Redone | undefined> {
-  if (!(await mentions(path, RESUMED))) return undefined
+  if (!(await mayBeResumed(path))) return undefined
   const redone = new LoggedRedone()
   for await (const lines of readLines(path)) {
     for (const { bytes, isTerminated } of lines) {
@@ -42,6 +42,11 @@ export async function findRedone(path: string): Promise<Redone | undefined> {
     redone.reach(lineSeq(last?.bytes) ?? 0)
   }
   return redone
+}
+
+/** Whether bytes of a log may say that it was resumed. */
+export function mentionsResumed(bytes: Buffer): boolean {
+  return bytes.includes(RESUMED)
 }
 
 class LoggedRedone implements Redone {
@@ -126,18 +131,17 @@ class LoggedRedone implements Redone {
   }
 }
 
-/** Whether these bytes stand anywhere in the file. */
-async function mentions(path: string, bytes: Buffer): Promise<boolean> {
+async function mayBeResumed(path: string): Promise<boolean> {
   try {
     const file = await open(path, 'r')
     try {
       const chunk = Buffer.allocUnsafe(CHUNK_BYTES)
       for (let position = 0; ; ) {
         const { bytesRead } = await file.read(chunk, 0, chunk.length, position)
-        if (chunk.subarray(0, bytesRead).includes(bytes)) return true
+        if (mentionsResumed(chunk.subarray(0, bytesRead))) return true
         if (bytesRead < chunk.length) return false
-        // They may stand where one chunk ends and the next begins.
-        position += bytesRead - bytes.length
+        // The mention may stand where one chunk ends and the next begins.
+        position += bytesRead - RESUMED.length
       }
     } finally {
       await file.close()

@@ -19,15 +19,24 @@ export interface FinishedRow {
 }
 
 interface OpenRow {
+  /** Where the first of its lines begins in the log, in bytes, if that was told. */
+  readonly start: number
   readonly task?: TaskResult & CallTiming
   evaluations: RowEvaluation[]
   /** Of a row whose evaluators alone are run again: that of the first `row-finished` of its task. */
   stamp?: EventStamp
 }
 
+/** What goes is taken out of it: a map that entries come to and go from has tables that it does not use any more, and keep them. */
+interface Slot {
+  row: OpenRow
+}
+
+const nothing: OpenRow = { start: 0, evaluations: [] }
+
 /** Puts rows together from their events. Holds those that have begun and not ended. */
 export class RowAssembly {
-  readonly #open = new Map<string, OpenRow>()
+  readonly #open = new Map<string, Slot>()
   readonly #query: RowQuery
   readonly #redone: Redone | undefined
 
@@ -37,8 +46,8 @@ export class RowAssembly {
     this.#redone = redone
   }
 
-  /** Takes one event in; returns the row that it finishes. */
-  take(event: RunEvent): FinishedRow | undefined {
+  /** Takes one event in, whose line begins at `start`; returns the row that it finishes. */
+  take(event: RunEvent, start = 0): FinishedRow | undefined {
     if (event.type !== 'task-finished' && event.type !== 'evaluation-finished' && event.type !== 'row-finished')
       return undefined
     const { iteration, units } = this.#query
@@ -46,27 +55,37 @@ export class RowAssembly {
     const name = unitName(event)
     if (units !== undefined && !units.has(name)) return undefined
     if (this.#redone?.isVoid(event) === true) return undefined
-    if (event.type === 'task-finished') this.#open.set(name, { task: event, evaluations: [] })
-    else if (event.type === 'row-finished') return this.#finish(name, event)
-    else this.#evaluate(name, event)
+    const slot = this.#open.get(name) ?? this.#begin(name, start)
+    if (event.type === 'row-finished') return this.#finish(name, slot, event)
+    if (event.type === 'task-finished') slot.row = { start: slot.row.start, task: event, evaluations: [] }
+    else this.#evaluate(name, slot.row, event)
     return undefined
   }
 
-  #evaluate(name: string, event: Extract<RunEvent, { readonly type: 'evaluation-finished' }>): void {
-    const parts = this.#open.get(name) ?? { evaluations: [] }
-    this.#open.set(name, parts)
-    if (this.#redone?.standing(name) !== undefined)
-      parts.evaluations = parts.evaluations.filter(({ evaluator }) => evaluator !== event.evaluator)
-    parts.evaluations.push(event)
+  #begin(name: string, start: number): Slot {
+    const slot = { row: { start, evaluations: [] } }
+    this.#open.set(name, slot)
+    return slot
   }
 
-  #finish(name: string, event: Extract<RunEvent, { readonly type: 'row-finished' }>): FinishedRow | undefined {
-    const parts = this.#open.get(name) ?? { evaluations: [] }
+  #evaluate(name: string, row: OpenRow, event: Extract<RunEvent, { readonly type: 'evaluation-finished' }>): void {
+    if (this.#redone?.standing(name) !== undefined)
+      row.evaluations = row.evaluations.filter(({ evaluator }) => evaluator !== event.evaluator)
+    row.evaluations.push(event)
+  }
+
+  #finish(
+    name: string,
+    slot: Slot,
+    event: Extract<RunEvent, { readonly type: 'row-finished' }>,
+  ): FinishedRow | undefined {
+    const parts = slot.row
     const { stamp = event } = parts
     if (this.#redone?.isSuperseded(name, event.seq) === true) {
-      this.#open.set(name, { ...parts, stamp })
+      slot.row = { ...parts, stamp }
       return undefined
     }
+    slot.row = nothing
     this.#open.delete(name)
     // The line of its task was damaged: the unit is pending.
     if (parts.task === undefined && event.status !== 'cancelled' && event.status !== 'skipped') return undefined

@@ -1,4 +1,4 @@
-import { findExperiment } from '../../backends/local/find-experiment.ts'
+import { type FoundExperiment, findExperiment } from '../../backends/local/find-experiment.ts'
 import type { LocalStore } from '../../backends/local/store.ts'
 import { LlmobsExpError } from '../../model/errors.ts'
 import { quoteText } from '../../model/quote.ts'
@@ -20,6 +20,8 @@ export interface ScoresWish {
   /** Names of the experiments that it is for, where they are known. */
   readonly names: readonly string[]
   readonly store: LocalStore
+  /** What it means in the store, where that is known. */
+  readonly found?: FoundExperiment | undefined
   readonly signal: AbortSignal
 }
 
@@ -44,11 +46,29 @@ export async function readScores(wish: ScoresWish, context: CommandContext): Pro
       return Promise.all(manifests.map((manifest) => readStoredScores({ store, manifest, source })))
     }
     case 'stored': {
-      const found = await findExperiment(store, reference.wanted)
-      await warnOfPassedOver(found, context)
+      const found = wish.found ?? (await lookUp(reference.wanted, store, context))
       return [await readStoredScores({ ...found, source })]
     }
   }
+}
+
+/**
+ * The experiment of the store that is meant; undefined where something else is.
+ * @throws LlmobsExpError `E_STORE_UNKNOWN`
+ */
+export async function findNamed(
+  source: string,
+  store: LocalStore,
+  context: CommandContext,
+): Promise<FoundExperiment | undefined> {
+  const reference = parseReference(source, context.currentFolder)
+  return reference.kind === 'stored' ? lookUp(reference.wanted, store, context) : undefined
+}
+
+async function lookUp(wanted: string, store: LocalStore, context: CommandContext): Promise<FoundExperiment> {
+  const found = await findExperiment(store, wanted)
+  await warnOfPassedOver(found, context)
+  return found
 }
 
 /** The baseline file as it was committed; where there is none, what was run of that very commit and is stored. */

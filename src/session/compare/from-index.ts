@@ -12,7 +12,8 @@ import type { Coverage } from '../../model/summary.ts'
 import { type ExperimentScores, type RecordLabel, recordStates } from './scores.ts'
 
 const [NONE, PASS, FAIL] = [0, 1, 2] as const
-const letters = [recordStates.none, recordStates.pass, recordStates.fail] as const
+/** As bytes. */
+const letters = Buffer.from(recordStates.none + recordStates.pass + recordStates.fail)
 
 export interface IndexedExperiment
   extends Pick<ComparedExperiment, 'experimentId' | 'name' | 'file' | 'source' | 'isComplete'> {
@@ -65,7 +66,7 @@ function countStates(states: Uint8Array): number {
 }
 
 function toLetters(states: Uint8Array): string {
-  return Array.from(states, (state) => letters[state]).join('')
+  return Buffer.from(states.map((state) => letters[state] ?? 0)).toString('latin1')
 }
 
 function averageLabel(index: ScoreIndex, column: LabelColumn): RecordLabel {

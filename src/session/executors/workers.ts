@@ -2,9 +2,10 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { pathToFileURL } from 'node:url'
 import { Worker } from 'node:worker_threads'
+import type { IndexedFiles } from '../../backends/local/score-index/load.ts'
 import type { ConfigThreadData } from './config-entry.ts'
 
-/** Where the threads for user code come from. */
+/** Where threads come from: those for user code, and what else one is started for. */
 export interface Workers {
   /** Starts a thread that waits for what it is to load. It does not keep the process alive, and cannot fail until it is taken. */
   prepare(): void
@@ -16,11 +17,17 @@ export interface Workers {
   processorTime(): number
   /** A thread that loads a config file. */
   readConfig(file: ConfigThreadData): Worker
+  /** A thread that makes the score index of a log. */
+  indexLog(files: IndexedFiles): Worker
 }
 
 const threadEntry = join(import.meta.dirname, 'thread-entry.js')
 const inProcessEntry = join(import.meta.dirname, 'in-process-entry.js')
 const configEntry = join(import.meta.dirname, 'config-entry.js')
+const indexEntry = join(import.meta.dirname, '..', 'compare', 'index-entry.cjs')
+
+/** Nothing of what reading a log leaves behind lives for long: more would only be memory. */
+const INDEXING = { maxYoungGenerationSizeMb: 8 }
 
 export function createWorkers(): Workers {
   let prepared: Worker | undefined
@@ -49,6 +56,8 @@ export function createWorkers(): Workers {
       return (user + system) / 1_000
     },
     readConfig: (file) => new Worker(configEntry, { workerData: file, stdout: true, stderr: true }),
+    indexLog: (files) =>
+      new Worker(indexEntry, { workerData: files, stdout: true, stderr: true, resourceLimits: INDEXING }),
   }
 }
 

@@ -1,10 +1,11 @@
 import type { NamedSummaryResult, RunEvent } from '../../../model/events.ts'
-import { unitName } from '../../../model/row.ts'
-import { decodeEssence, decodeLine, lineType } from '../read-event.ts'
-import { newerFormat, readLines } from '../read-events.ts'
-import { findRedone, type Redone } from '../redone.ts'
+import { readBlocks } from '../read-blocks.ts'
+import { type DecodedLine, decodeLine, lineType } from '../read-event.ts'
+import { newerFormat } from '../read-events.ts'
+import { findRedone, mentionsResumed, type Redone } from '../redone.ts'
 import { RowAssembly } from '../row-assembly.ts'
 import { Columns } from './columns.ts'
+import { decodeEssence, textBlock } from './essence.ts'
 import type { LogMark, ScoreIndex } from './score-index.ts'
 
 const indexedTypes: ReadonlySet<string> = new Set([
@@ -16,32 +17,49 @@ const indexedTypes: ReadonlySet<string> = new Set([
 ])
 
 /**
- * Reads a log once, and keeps what comparing takes of it. Damaged lines are passed over, as everywhere.
+ * Reads a log, and keeps what comparing takes of it. Damaged lines are passed over, as everywhere.
  * @throws LlmobsExpError `E_STORE_READ` or `E_STORE_FORMAT`
  */
 export async function buildScoreIndex(eventsFile: string, log: LogMark): Promise<ScoreIndex> {
+  const plain = new IndexBuilder(undefined)
+  // Of the few logs that were resumed it has to be known beforehand what does not count any more.
+  if (await readInto(plain, eventsFile, mentionsResumed)) return plain.finish(log)
   const builder = new IndexBuilder(await findRedone(eventsFile))
-  let offset = 0
-  for await (const lines of readLines(eventsFile)) {
-    for (const { bytes, isTerminated } of lines) {
-      const start = offset
-      offset += bytes.length + 1
-      const type = lineType(bytes)
-      if (!isTerminated || !indexedTypes.has(type)) continue
-      const decoded = type === 'record' || type === 'task-finished' ? decodeEssence(bytes, type) : decodeLine(bytes)
-      if (decoded.status === 'newer-format') throw newerFormat(eventsFile, decoded.format)
-      if (decoded.status === 'event') builder.take(decoded.event, start, offset)
-    }
-  }
+  await readInto(builder, eventsFile, () => false)
   return builder.finish(log)
+}
+
+/** Returns whether it came to the end; else it met lines at which it is to stop. */
+async function readInto(
+  builder: IndexBuilder,
+  eventsFile: string,
+  stopsAt: (lines: Buffer) => boolean,
+): Promise<boolean> {
+  let offset = 0
+  for await (const { bytes, isTerminated } of readBlocks(eventsFile)) {
+    if (!isTerminated) break
+    if (stopsAt(bytes)) return false
+    const block = textBlock(bytes)
+    for (let start = 0; start < bytes.length; ) {
+      const end = block.text.indexOf('\n', start)
+      const decoded = decodeEssence(block, start, end) ?? decodeWhole(bytes.subarray(start, end))
+      if (decoded.status === 'newer-format') throw newerFormat(eventsFile, decoded.format)
+      if (decoded.status === 'event') builder.take(decoded.event, offset + start, offset + end + 1)
+      start = end + 1
+    }
+    offset += bytes.length
+  }
+  return true
+}
+
+function decodeWhole(line: Buffer): DecodedLine {
+  return indexedTypes.has(lineType(line)) ? decodeLine(line) : { status: 'unknown-type' }
 }
 
 class IndexBuilder {
   readonly #redone: Redone | undefined
   readonly #assembly: RowAssembly
   readonly #columns = new Columns()
-  /** Where the first line of each row stands that has begun. */
-  readonly #begun = new Map<string, number>()
   readonly #summaries = new Map<number, readonly NamedSummaryResult[]>()
 
   constructor(redone: Redone | undefined) {
@@ -60,13 +78,8 @@ class IndexBuilder {
       case 'task-finished':
       case 'evaluation-finished':
       case 'row-finished': {
-        const name = unitName(event)
-        const begun = this.#begun.get(name)
-        if (begun === undefined) this.#begun.set(name, start)
-        const row = this.#assembly.take(event)
-        if (row === undefined) return
-        this.#begun.delete(name)
-        if (row.end.status !== 'cancelled') this.#columns.addRow(row, { start: begun ?? start, end })
+        const row = this.#assembly.take(event, start)
+        if (row !== undefined && row.end.status !== 'cancelled') this.#columns.addRow(row, end)
       }
     }
   }

@@ -4,11 +4,6 @@ import { failsByTask, type Verdict, verdictOf } from '../../../model/row.ts'
 import type { FinishedRow } from '../row-assembly.ts'
 import { resultCodes, rowCodes, type ScoreIndex, verdictCodes } from './score-index.ts'
 
-interface Span {
-  readonly start: number
-  readonly end: number
-}
-
 interface LabelCells {
   readonly evaluator: string
   readonly types: Set<MetricType>
@@ -40,7 +35,8 @@ export class Columns {
     this.#offsets[index] = offset
   }
 
-  addRow({ end, parts }: FinishedRow, { start, end: to }: Span): void {
+  /** @param to where the last of its lines ends */
+  addRow({ end, parts }: FinishedRow, to: number): void {
     const record = this.#recordIndexes.get(end.key)
     // The line of its record was damaged.
     if (record === undefined || end.status === 'cancelled') return
@@ -51,7 +47,7 @@ export class Columns {
     this.#iterations.push(end.iteration)
     this.#statuses.push(end.status === 'ok' && isFailing ? rowCodes.failingOk : rowCodes[end.status])
     this.#latencies.push(parts.task?.status === 'ok' ? parts.task.durationMs : null)
-    this.#starts.push(start)
+    this.#starts.push(parts.start)
     this.#ends.push(to)
   }
 
