@@ -2,15 +2,13 @@ import { createSpooler, type PushNews } from '../backends/batching/spooler.ts'
 import type { RunOptions } from '../config/options.ts'
 import type { StopSwitch } from '../engine/stop.ts'
 import type { Backend } from '../model/backend.ts'
-import type { RecordItem } from '../model/executor.ts'
-import { keptRecord, type RecordText } from '../model/row.ts'
 import { formatDuration } from '../reporters/format/duration.ts'
 import type { Multiplexer } from '../reporters/multiplexer.ts'
 import type { Deliverer } from '../session/deliverer.ts'
-import type { StoredPlan } from '../session/run-group.ts'
 import type { CommandContext } from './command-context.ts'
 import { problemOf } from './push-news.ts'
 import { openStoredSource } from './stored-source.ts'
+import { wholeDataset } from './whole-dataset.ts'
 
 export interface DelivererTools extends Pick<CommandContext, 'clock' | 'ids'> {
   readonly backend: Backend
@@ -27,7 +25,6 @@ export type Say = Pick<Multiplexer, 'note' | 'problem'>
 /** Milliseconds. What a signal leaves for the end of a push, and how long a wait may be before it is told of. */
 const LAST_MOMENT = 1_500
 const SILENT = 1_000
-const BATCH = 100
 
 /** Hands the experiments of a command to a spooler, and waits for it at the end. */
 export function createDeliverer(tools: DelivererTools): Deliverer {
@@ -48,7 +45,9 @@ export function createDeliverer(tools: DelivererTools): Deliverer {
           files: stored.files,
           manifest,
           clock,
-          ...(check === undefined || loaded === undefined ? {} : { records: wholeDataset({ loaded, check }) }),
+          ...(check === undefined || loaded === undefined
+            ? {}
+            : { records: wholeDataset({ loaded, check, files: stored.files }) }),
         }),
       ),
     async drain() {
@@ -78,20 +77,4 @@ function isHasty({ reason }: StopSwitch): boolean {
 
 function describeWait(place: string, timeout: number): string {
   return `waiting up to ${formatDuration(timeout)} for what is still to be pushed to ${place}; Ctrl-C ends that, and llmobs-exp push goes on with it`
-}
-
-/** Read once more beside the run: what was selected is not all, and what the run reads it reads at its own pace. */
-function wholeDataset({ loaded, check }: Pick<StoredPlan, 'loaded'> & Required<Pick<StoredPlan, 'check'>>) {
-  const { module, info } = loaded
-  return {
-    // What cannot be read may be there as it was before.
-    isWhole: check.invalidCount === 0,
-    async *records() {
-      for await (const items of module.records(info.ref, BATCH)) yield items.flatMap(toRecord)
-    },
-  }
-}
-
-function toRecord(item: RecordItem): RecordText[] {
-  return item.status === 'record' ? [keptRecord(item.record)] : []
 }

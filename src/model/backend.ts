@@ -56,7 +56,7 @@ export interface GitInfo {
 export interface PushedDataset {
   readonly name: string
   readonly description: string
-  /** Whether `records` gives the whole of it. Of a part, records are added and changed there, and none is taken away. */
+  /** Whether `records` gives the whole of it, asked once it has. Of a part, records are added and changed there, and none is taken away. */
   readonly isWhole: boolean
   /** Where it was read from. Where that is the backend it is pushed to, it is used as it is, and no record is sent. */
   readonly origin?: DatasetOrigin

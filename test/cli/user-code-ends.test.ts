@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
 import { cliProject } from '../helpers/cli.ts'
+import { delay } from '../helpers/fake-datadog/faults.ts'
+import { newestOf } from '../helpers/fake-datadog/state.ts'
 import { experiment, numbered } from '../helpers/modules.ts'
 import { compare, equal, startFake, wireOf } from '../helpers/pushed.ts'
 
@@ -47,6 +49,36 @@ test.each(Object.entries(endings))('%s exits 4, and what was done is kept', asyn
   expect(isLocked).toBe(false)
   expect(compare(fake, project.only())).toEqual(equal)
   expect(wireOf(fake, project.only())).toMatchObject({ status: 'interrupted', spans: { length: 60 } })
+})
+
+test('what is done is pushed with its records, also where the dataset was to be read once more for that', async () => {
+  const project = await cliProject({
+    'exp.ts': experiment(`${numbered(100)}
+      task: (input) => { if (input === 60) process.exit(0); return input },
+      evaluators: { same: ({ output, input }) => output === input },`),
+  })
+  const fake = await startFake()
+  let answer = (): void => {}
+  const asked = new Promise<void>((resolve) => {
+    answer = resolve
+  })
+  fake.script({ on: 'create-dataset', times: 1, fault: delay(asked) })
+  const cli = project.start(['run', 'exp.ts', ...ONE_JOB], { env: fake.env })
+  await cli.until(
+    () =>
+      project
+        .lines(project.logFile() ?? 'none yet')
+        .at(-1)
+        ?.includes('"experiment-finished"') === true,
+  )
+  answer()
+  const { exitCode, lastLine } = await cli.ended
+
+  expect(exitCode).toBe(4)
+  expect(lastLine).not.toContain('not all pushed')
+  expect(compare(fake, project.only())).toEqual(equal)
+  const begun = project.only().events.filter(({ type }) => type === 'record')
+  expect([...fake.state.datasets.values()].map((dataset) => newestOf(dataset).records.size)).toEqual([begun.length])
 })
 
 test('U9: who called process.exit is told with its place in the module', async () => {

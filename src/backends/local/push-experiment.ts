@@ -27,7 +27,11 @@ export function describePushed(manifest: Manifest, records: PushedRecords): Push
       name: datasetName(manifest),
       description: definition.dataset.description,
       ...(origin === undefined ? {} : { origin }),
-      ...records,
+      // Known for certain once they have been read.
+      get isWhole() {
+        return records.isWhole
+      },
+      records: records.records,
     },
   }
 }
